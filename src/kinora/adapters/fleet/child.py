@@ -1,0 +1,144 @@
+"""The inside of an engine's process: `python -m kinora.adapters.fleet.child NAME`."""
+
+import ctypes
+import gc
+import importlib
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from typing import BinaryIO
+
+from kinora.adapters.fleet.wire import (
+    Cannot,
+    Crash,
+    File,
+    Ready,
+    Report,
+    Run,
+    Said,
+    Step,
+    Stop,
+    unpack,
+    write_report,
+)
+from kinora.ports.engine import CannotMake, Engine, EngineEvent, Log, Output, Progress, Spec
+
+Tell = Callable[[Report], None]
+
+
+class Orders:
+    """Commands from the parent, read in a thread of their own."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Start to listen; when the parent is gone, so is this process."""
+        self._specs: queue.Queue[Spec] = queue.Queue()
+        self._stopped: set[int] = set()
+        threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
+
+    def next(self) -> Spec:
+        """Wait for the next spec."""
+        return self._specs.get()
+
+    def stopped(self, spec: Spec) -> bool:
+        """Whether the parent wants this run given up."""
+        return spec.job in self._stopped
+
+    def _listen(self, stream: BinaryIO) -> None:
+        while (command := unpack(stream)) is not None:
+            match command:
+                case Run(spec=spec):
+                    self._stopped.discard(spec.job)
+                    self._specs.put(spec)
+                case Stop(job=job):
+                    self._stopped.add(job)
+        os._exit(0)
+
+
+def perform(engine: Engine, spec: Spec, orders: Orders, tell: Tell) -> None:
+    """Run one spec and tell how it went."""
+    made: Output | None = None
+    try:
+        with closing(engine.run(spec)) as events:
+            for event in events:
+                made = event if isinstance(event, Output) else made
+                pass_on(event, tell)
+                if orders.stopped(spec):
+                    tell(Crash(reason="stopped", detail=""))
+                    return
+    except CannotMake as no:
+        tell(Cannot(reason=str(no)))
+    except MemoryError:
+        tell(Cannot(reason="this needs more memory than the engine may use"))
+    except Exception as error:  # noqa: BLE001 - the wall: whatever broke is told, not raised
+        tell(Crash(reason=type(error).__name__, detail=traceback.format_exc()))
+    else:
+        tell(_report(spec, made))
+
+
+def pass_on(event: EngineEvent, tell: Tell) -> None:
+    """Tell what happens during a run; the output waits for the run's good end."""
+    match event:
+        case Progress(done=done):
+            tell(Step(done=done))
+        case Log(event=name, fields=fields):
+            tell(Said(event=name, fields=dict(fields)))
+        case Output():
+            return
+
+
+def _report(spec: Spec, made: Output | None) -> Report:
+    if made is None:
+        return Crash(reason="the engine made nothing", detail="")
+    return File(
+        name=str(made.path.relative_to(spec.folder)),
+        kind=made.kind,
+        mime=made.mime,
+        width=made.width,
+        height=made.height,
+        frames=made.frames,
+        seconds=made.seconds,
+        has_audio=made.has_audio,
+    )
+
+
+def load(dotted: str) -> Engine:
+    """Make the engine named `package.module:Class`."""
+    module, _, name = dotted.partition(":")
+    engine: Engine = getattr(importlib.import_module(module), name)()
+    return engine
+
+
+def give_memory_back() -> None:
+    """Return freed memory to the system, where the C library can."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def main() -> None:
+    """Serve runs until the parent goes away."""
+    channel = os.fdopen(os.dup(1), "wb", buffering=0)
+    # Whatever a library prints must not be taken for a report.
+    os.dup2(2, 1)
+
+    def tell(report: Report) -> None:
+        channel.write(write_report(report) + b"\n")
+
+    orders = Orders(sys.stdin.buffer)
+    engine = load(sys.argv[1])
+    engine.setup()
+    give_memory_back()
+    tell(Ready())
+    while True:
+        perform(engine, orders.next(), orders, tell)
+        give_memory_back()
+        tell(Ready())
+
+
+if __name__ == "__main__":
+    main()

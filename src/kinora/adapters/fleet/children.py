@@ -1,0 +1,226 @@
+"""A fleet of child processes on this machine, one engine run at a time in each."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from kinora.adapters.fleet.wire import (
+    Cannot,
+    Crash,
+    File,
+    Ready,
+    Report,
+    Run,
+    Said,
+    Step,
+    Stop,
+    pack,
+    read_report,
+)
+from kinora.domain.ids import AssetId
+from kinora.domain.job import Job
+from kinora.ports.engine import Output, Spec
+from kinora.ports.fleet import Broke, FleetNews, Freed, Made, Moved, Refused
+
+log = structlog.get_logger()
+
+STALL = 180.0
+"""Seconds without a sign of life after which a running engine is taken for hung and killed."""
+
+LOOK_EVERY = 15.0
+"""Seconds between two looks at whether a silent engine is hung."""
+
+TELL_EVERY = 0.4
+"""Seconds between two notes of progress; each costs a commit."""
+
+LONGEST_REST = 30.0
+MAX_LINE = 1 << 20
+
+
+@dataclass(slots=True)
+class Child:
+    """One engine process and the job at work in it."""
+
+    number: int
+    process: asyncio.subprocess.Process | None = None
+    ready: bool = False
+    job: Job | None = None
+    folder: Path = field(default_factory=Path)
+    told_at: float = 0.0
+    heard_at: float = 0.0
+    crashes: int = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether it can take a job right now."""
+        return self.ready and self.job is None
+
+    def send(self, message: bytes) -> None:
+        """Write to the process; if it is gone, its end is noticed by its reader."""
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.write(message)
+
+
+class ChildFleet:
+    """Runs one engine in `size` processes, and brings a process back when it dies.
+
+    `engine` is the dotted name `package.module:Class`; `environment` is what the children get.
+    """
+
+    def __init__(self, engine: str, *, size: int, environment: Mapping[str, str]) -> None:
+        self._engine = engine
+        self._environment = dict(environment)
+        self._children = [Child(number) for number in range(size)]
+        self._news: asyncio.Queue[FleetNews | None] = asyncio.Queue()
+        self._keepers: list[asyncio.Task[None]] = []
+
+    @property
+    def free(self) -> int:
+        """How many jobs can be handed over right now."""
+        return sum(child.free for child in self._children)
+
+    async def start(self) -> None:
+        """Bring the processes up; each tells when it is ready."""
+        self._keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
+
+    async def hand_over(self, job: Job, *, inputs: Mapping[AssetId, Path], folder: Path) -> None:
+        """Give a running job to a free process."""
+        child = next(child for child in self._children if child.free)
+        child.job, child.folder = job, folder
+        child.told_at = child.heard_at = time.monotonic()
+        spec = Spec(
+            job=job.id,
+            attempt=job.attempt,
+            ask=job.order.ask,
+            seed=job.seed,
+            shape=job.shape,
+            inputs=dict(inputs),
+            folder=folder,
+        )
+        child.send(pack(Run(spec)))
+
+    async def stop(self, job: Job) -> None:
+        """Ask for a job to be given up at its next step."""
+        for child in self._children:
+            if child.job is not None and child.job.id == job.id:
+                child.send(pack(Stop(job.id)))
+
+    async def news(self) -> AsyncIterator[FleetNews]:
+        """Yield what happens until the fleet is closed."""
+        while (news := await self._news.get()) is not None:
+            yield news
+
+    async def close(self) -> None:
+        """Bring every process down."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for child in self._children:
+            await self._kill(child)
+        self._news.put_nowait(None)
+
+    async def _keep(self, child: Child) -> None:
+        while True:
+            child.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "kinora.adapters.fleet.child",
+                self._engine,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=self._environment,
+                limit=MAX_LINE,
+            )
+            reason = await self._follow(child)
+            child.ready = False
+            await self._kill(child)
+            log.warning(
+                "engine.ended", child=child.number, reason=reason, status=child.process.returncode
+            )
+            if child.job is not None:
+                self._settle(child, Broke(job=child.job, reason=reason))
+            await asyncio.sleep(min(LONGEST_REST, 0.1 * 2**child.crashes))
+            child.crashes += 1
+
+    async def _follow(self, child: Child) -> str:
+        """Read a process's reports until it ends, and return why it did."""
+        stream = child.process.stdout if child.process is not None else None
+        while stream is not None:
+            try:
+                line = await asyncio.wait_for(stream.readline(), LOOK_EVERY)
+            except TimeoutError:
+                if child.job is not None and time.monotonic() - child.heard_at > STALL:
+                    return f"the engine gave no sign of life for {STALL:.0f} s"
+                continue
+            except ValueError:
+                return "the engine spoke out of turn"
+            child.heard_at = time.monotonic()
+            if not line:
+                break
+            self._hear(child, read_report(line))
+        return "the engine's process ended"
+
+    def _hear(self, child: Child, report: Report) -> None:
+        job = child.job
+        match report:
+            case Ready():
+                child.ready = True
+                self._news.put_nowait(Freed())
+            case Said(event=event, fields=fields):
+                log.info(event, child=child.number, job=job and job.id, **fields)
+            case _ if job is not None:
+                self._hear_of(child, job, report)
+            case _:
+                log.warning("engine.out_of_turn", child=child.number)
+
+    def _hear_of(self, child: Child, job: Job, report: Report) -> None:
+        match report:
+            case Step(done=done):
+                self._move(child, job, done)
+            case File():
+                child.crashes = 0
+                self._settle(child, Made(job=job, output=_output(report, child.folder)))
+            case Cannot(reason=reason):
+                self._settle(child, Refused(job=job, reason=reason))
+            case Crash(reason=reason, detail=detail):
+                log.error("engine.fault", job=job.id, reason=reason, detail=detail)
+                self._settle(child, Broke(job=job, reason=f"the engine failed ({reason})"))
+            case Ready() | Said():
+                return
+
+    def _move(self, child: Child, job: Job, done: float) -> None:
+        now = time.monotonic()
+        if now - child.told_at >= TELL_EVERY:
+            child.told_at = now
+            self._news.put_nowait(Moved(job=job, done=done))
+
+    def _settle(self, child: Child, news: FleetNews) -> None:
+        # Not free until the process says so again: it may still be tidying up.
+        child.job, child.ready = None, False
+        self._news.put_nowait(news)
+
+    async def _kill(self, child: Child) -> None:
+        if child.process is None:
+            return
+        with suppress(ProcessLookupError):
+            child.process.kill()
+        await child.process.wait()
+
+
+def _output(report: File, folder: Path) -> Output:
+    return Output(
+        path=folder / Path(report.name).name,
+        kind=report.kind,
+        mime=report.mime,
+        width=report.width,
+        height=report.height,
+        frames=report.frames,
+        seconds=report.seconds,
+        has_audio=report.has_audio,
+    )

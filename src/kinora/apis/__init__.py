@@ -1,0 +1,1 @@
+"""Doors: each folder is a way in and can be deleted alone."""

@@ -1,0 +1,1 @@
+"""Models, sizes, prices and templates as data, validated at load."""

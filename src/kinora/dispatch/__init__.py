@@ -1,0 +1,1 @@
+"""Choosing the next job and handing it to a fleet."""

@@ -1,0 +1,168 @@
+"""The dispatcher: chooses the next job, hands it over, settles what comes back."""
+
+import asyncio
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from kinora.domain.ids import AssetId, JobId
+from kinora.domain.job import Job
+from kinora.domain.order import inputs_of
+from kinora.ports.blobs import Blobs
+from kinora.ports.clock import Clock
+from kinora.ports.engine import Output
+from kinora.ports.fleet import Broke, Fleet, FleetNews, Freed, Made, Moved, Refused
+from kinora.ports.store import Store
+from kinora.usecases.fail_job import FailJob
+from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.recover_jobs import RecoverJobs
+
+log = structlog.get_logger()
+
+LOOK_ANYWAY = 1.0
+"""Seconds after which the queue is looked at even when nobody knocked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """The three ways in which an attempt can end."""
+
+    finish: FinishJob
+    fail: FailJob
+    recover: RecoverJobs
+
+
+@dataclass(slots=True, kw_only=True)
+class Dispatcher:
+    """Keeps engines busy and brings every job to its one end."""
+
+    store: Store
+    blobs: Blobs
+    fleet: Fleet
+    clock: Clock
+    outcomes: Outcomes
+    workshop: Path
+    knock: asyncio.Event = field(default_factory=asyncio.Event)
+    running: dict[JobId, Job] = field(default_factory=dict)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    draining: bool = False
+
+    async def run(self) -> None:
+        """Work until `drain` is done; raises when the store or the fleet cannot go on."""
+        shutil.rmtree(self.workshop, ignore_errors=True)
+        self.workshop.mkdir(parents=True)
+        recovered = await self.outcomes.recover()
+        log.info("dispatcher.started", recovered=recovered)
+        await self.fleet.start()
+        async with asyncio.TaskGroup() as group:
+            choosing = group.create_task(self._choose())
+            listening = group.create_task(self._listen())
+            group.create_task(self._end_with(choosing, listening))
+
+    async def drain(self, *, grace: float) -> None:
+        """Take nothing new; let running jobs finish in `grace` seconds, put the rest back."""
+        self.draining = True
+        self.knock.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self._all_settled()
+        for job in list(self.running.values()):
+            await self.outcomes.recover.stopped(job)
+            log.info("job.put_back", job=job.id)
+        await self.fleet.close()
+
+    async def _all_settled(self) -> None:
+        while self.running:
+            self.settled.clear()
+            await self.settled.wait()
+
+    async def _end_with(self, choosing: asyncio.Task[None], listening: asyncio.Task[None]) -> None:
+        await listening
+        choosing.cancel()
+
+    async def _choose(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.knock.wait(), LOOK_ANYWAY)
+            self.knock.clear()
+            await self._stop_the_forsaken()
+            while self.fleet.free and not self.draining and await self._start_one():
+                pass
+
+    async def _start_one(self) -> bool:
+        async with self.store.transaction() as tx:
+            job = await tx.jobs.claim(at=self.clock.now())
+        if job is None:
+            return False
+        self.running[job.id] = job
+        log.info("job.started", job=job.id, attempt=job.attempt, trace=job.order.trace)
+        folder = self._folder(job)
+        folder.mkdir()
+        try:
+            inputs = await self._inputs(job, folder)
+        except (OSError, LookupError) as error:
+            await self._settle(Refused(job=job, reason=f"an input could not be read: {error}"))
+            return True
+        await self.fleet.hand_over(job, inputs=inputs, folder=folder)
+        return True
+
+    async def _inputs(self, job: Job, folder: Path) -> dict[AssetId, Path]:
+        files = {}
+        for asset_id in inputs_of(job.order.ask):
+            asset = await self.store.view.assets.get(asset_id)
+            if asset is None:
+                raise LookupError(f"image {asset_id} is gone")
+            files[asset_id] = await self.blobs.local(asset.blob, folder=folder)
+        return files
+
+    async def _stop_the_forsaken(self) -> None:
+        """Stop engines whose job has ended without them, by a cancel."""
+        for job in list(self.running.values()):
+            now = await self.store.view.jobs.get(job.id)
+            if now is None or now.state.final or now.attempt != job.attempt:
+                await self.fleet.stop(job)
+
+    async def _listen(self) -> None:
+        async for news in self.fleet.news():
+            await self._settle(news)
+
+    async def _settle(self, news: FleetNews) -> None:
+        match news:
+            case Freed():
+                self.knock.set()
+            case Moved(job=job, done=done):
+                async with self.store.transaction() as tx:
+                    await tx.jobs.progress(job.id, attempt=job.attempt, done=done)
+            case Made(job=job) | Refused(job=job) | Broke(job=job):
+                await self._end(news)
+                self.running.pop(job.id, None)
+                shutil.rmtree(self._folder(job), ignore_errors=True)
+                self.settled.set()
+                self.knock.set()
+
+    async def _end(self, news: Made | Refused | Broke) -> None:
+        match news:
+            case Made(job=job, output=output):
+                await self._finish(job, output)
+            case Refused(job=job, reason=reason):
+                await self.outcomes.fail(job, reason=reason)
+                log.info("job.refused", job=job.id, reason=reason)
+            case Broke(job=job, reason=reason):
+                log.warning("job.broke", job=job.id, attempt=job.attempt, reason=reason)
+                await self.outcomes.recover.lost(job, reason=reason)
+
+    def _folder(self, job: Job) -> Path:
+        return self.workshop / f"{job.id}-{job.attempt}"
+
+    async def _finish(self, job: Job, output: Output) -> None:
+        try:
+            counted = await self.outcomes.finish(job, output=output)
+        except OSError as error:
+            log.exception("job.not_stored", job=job.id, attempt=job.attempt)
+            reason = f"the result could not be stored: {error.strerror}"
+            await self.outcomes.recover.lost(job, reason=reason)
+        else:
+            log.info("job.finished", job=job.id, attempt=job.attempt, counted=counted)

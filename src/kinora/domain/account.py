@@ -1,0 +1,47 @@
+"""Accounts and the keys that open them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kinora.domain.ids import AccountId, KeyId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """Credits an account can spend: the subscription's, which reset monthly, and bought ones."""
+
+    monthly: int
+    package: int
+
+    @property
+    def total(self) -> int:
+        """All credits that can be spent now."""
+        return self.monthly + self.package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Someone who submits jobs, with a purse and a limit.
+
+    `active` counts jobs that hold a place now; `max_jobs` is how many may.
+    """
+
+    id: AccountId
+    name: str
+    plan: str
+    max_jobs: int
+    active: int
+    balance: Balance
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key as it is kept: its secret only as a hash, its first letters to know it by."""
+
+    id: KeyId
+    account: AccountId
+    name: str
+    prefix: str
+    created_at: datetime
+    revoked_at: datetime | None = None

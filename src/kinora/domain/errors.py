@@ -1,0 +1,152 @@
+"""What can go wrong, in the product's own language. Doors translate these to their wire."""
+
+import inspect
+from typing import ClassVar
+
+
+class KinoraError(Exception):
+    """Something the caller should know went wrong."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str = "") -> None:
+        """Take the docstring's first line as the message when none is given."""
+        super().__init__(message or (inspect.getdoc(type(self)) or "").splitlines()[0])
+
+
+class Unauthorised(KinoraError):
+    """The key is missing, unknown or revoked."""
+
+    code = "unauthorised"
+
+
+class NotAllowed(KinoraError):
+    """The account has no permission for this operation or this id."""
+
+    code = "not_allowed"
+
+
+class Malformed(KinoraError):
+    """The body cannot be parsed, or a field has the wrong type."""
+
+    code = "malformed"
+
+
+class Missing(KinoraError):
+    """A required field is missing or empty."""
+
+    code = "missing"
+
+
+class Invalid(KinoraError):
+    """A field has a value, or fields a combination, that is not allowed."""
+
+    code = "invalid"
+
+
+class PromptTooLong(KinoraError):
+    """The prompt is longer than the model allows."""
+
+    code = "prompt_too_long"
+
+
+class NegativePromptTooLong(KinoraError):
+    """The negative prompt is longer than the model allows."""
+
+    code = "negative_prompt_too_long"
+
+
+class ImageNotFound(KinoraError):
+    """No picture with this id was uploaded by this account."""
+
+    code = "image_not_found"
+
+
+class JobNotFound(KinoraError):
+    """No job with this id."""
+
+    code = "job_not_found"
+
+
+class ContentDeleted(KinoraError):
+    """The content has been deleted."""
+
+    code = "content_deleted"
+
+
+class TemplateInactive(KinoraError):
+    """The template is not activated for this account."""
+
+    code = "template_inactive"
+
+
+class TemplateQuality(KinoraError):
+    """The template is not made at this quality."""
+
+    code = "template_quality"
+
+
+class TooManyRunning(KinoraError):
+    """The account already runs as many jobs as its plan allows."""
+
+    code = "too_many_running"
+
+
+class NotEnoughCredits(KinoraError):
+    """The account holds fewer credits than the job costs."""
+
+    code = "not_enough_credits"
+
+
+class Overloaded(KinoraError):
+    """The server is too busy to take more; try again later."""
+
+    code = "overloaded"
+
+
+class ImageTooBig(KinoraError):
+    """The picture has more bytes or pixels than allowed."""
+
+    code = "image_too_big"
+
+
+class ImageUnreadable(KinoraError):
+    """The picture cannot be read."""
+
+    code = "image_unreadable"
+
+
+class ImageFormat(KinoraError):
+    """The file is not a PNG, JPEG or WebP picture."""
+
+    code = "image_format"
+
+
+class ImageDimensions(KinoraError):
+    """The picture's width or height is outside the allowed range."""
+
+    code = "image_dimensions"
+
+
+class UploadFailed(KinoraError):
+    """The upload did not arrive whole."""
+
+    code = "upload_failed"
+
+
+class BadLink(KinoraError):
+    """The link cannot be fetched from."""
+
+    code = "bad_link"
+
+
+class Moderated(KinoraError):
+    """The content was refused by moderation."""
+
+    code = "moderated"
+
+
+class Unexpected(KinoraError):
+    """Something went wrong inside the server; nothing was charged."""
+
+    code = "unexpected"

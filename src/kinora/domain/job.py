@@ -1,0 +1,120 @@
+"""One accepted order and its state. Every transition is written here, once."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from kinora.domain.errors import KinoraError
+from kinora.domain.ids import AccountId, AssetId, JobId
+from kinora.domain.order import Feature, Order, feature_of
+from kinora.domain.shape import Shape
+
+
+class JobState(StrEnum):
+    """Where a job is in its life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    MODERATED = "moderated"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+
+    @property
+    def final(self) -> bool:
+        """Whether the job has ended."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+class WrongState(KinoraError):
+    """The job is not in a state from which this can happen."""
+
+    code = "wrong_state"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One accepted order.
+
+    `cost` is what was held for it, in credits. `attempt` counts the times an engine was given it
+    and is the fence: only the newest attempt may end the job. `breaks` counts the attempts whose
+    engine broke or vanished. `shape`
+    is the exact size to be made. `reason` says, for people, why
+    it failed. `progress` goes from 0 to 1.
+    """
+
+    id: JobId
+    order: Order
+    state: JobState
+    seed: int
+    cost: int
+    shape: Shape
+    created_at: datetime
+    changed_at: datetime
+    attempt: int = 0
+    breaks: int = 0
+    progress: float = 0.0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    result: AssetId | None = None
+    reason: str = ""
+
+    @property
+    def account(self) -> AccountId:
+        """Whose job this is."""
+        return self.order.account
+
+    @property
+    def feature(self) -> Feature:
+        """What kind of work this is."""
+        return feature_of(self.order.ask)
+
+    def start(self, *, at: datetime) -> "Job":
+        """Return the job as given to an engine, with the next attempt number."""
+        self._must_be(JobState.QUEUED)
+        return replace(
+            self,
+            state=JobState.RUNNING,
+            attempt=self.attempt + 1,
+            progress=0.0,
+            started_at=at,
+            changed_at=at,
+        )
+
+    def put_back(self, *, at: datetime) -> "Job":
+        """Return the job as waiting again after its engine was stopped on purpose."""
+        self._must_be(JobState.RUNNING)
+        return replace(self, state=JobState.QUEUED, progress=0.0, started_at=None, changed_at=at)
+
+    def lose(self, *, at: datetime) -> "Job":
+        """Return the job as waiting again after its engine broke or vanished."""
+        return replace(self.put_back(at=at), breaks=self.breaks + 1)
+
+    def complete(self, result: AssetId, *, at: datetime) -> "Job":
+        """Return the job as done, with its result."""
+        self._must_be(JobState.RUNNING)
+        return replace(
+            self,
+            state=JobState.COMPLETED,
+            progress=1.0,
+            result=result,
+            ended_at=at,
+            changed_at=at,
+        )
+
+    def fail(self, reason: str, *, at: datetime) -> "Job":
+        """Return the job as failed, with a reason for people."""
+        self._must_be(JobState.QUEUED, JobState.RUNNING)
+        return replace(self, state=JobState.FAILED, reason=reason, ended_at=at, changed_at=at)
+
+    def cancel(self, *, at: datetime) -> "Job":
+        """Return the job as cancelled by its owner or an operator."""
+        self._must_be(JobState.QUEUED, JobState.RUNNING)
+        return replace(
+            self, state=JobState.CANCELLED, reason="cancelled", ended_at=at, changed_at=at
+        )
+
+    def _must_be(self, *states: JobState) -> None:
+        if self.state not in states:
+            raise WrongState(f"job {self.id} is {self.state}")

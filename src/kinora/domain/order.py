@@ -1,0 +1,146 @@
+"""What a caller asks for: the ask itself, and the order that carries it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kinora.domain.ids import AccountId, AssetId
+
+
+class Feature(StrEnum):
+    """What kind of work an ask is; one member per ask class."""
+
+    TEXT_TO_VIDEO = "text_to_video"
+    TEXT_TO_IMAGE = "text_to_image"
+    IMAGE_TO_VIDEO = "image_to_video"
+    VIDEO_EFFECT = "video_effect"
+    TRANSITION = "transition"
+    IMAGE_EFFECT = "image_effect"
+
+
+class Motion(StrEnum):
+    """How lively the film moves."""
+
+    NORMAL = "normal"
+    FAST = "fast"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The caller's words and the looks they chose by name.
+
+    `style` and `camera` hold the public names (such as `anime`, `zoom_in`) or an empty string.
+    """
+
+    prompt: str
+    negative_prompt: str = ""
+    style: str = ""
+    camera: str = ""
+    motion: Motion = Motion.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """Sound wanted in the film; empty `content` means: fit it to the picture."""
+
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextToVideo:
+    """A film from words alone."""
+
+    words: Words
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextToImage:
+    """A picture from words alone."""
+
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageToVideo:
+    """A picture that comes alive."""
+
+    words: Words
+    image: AssetId
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoEffect:
+    """A named effect played on pictures; `template` is a name in the catalog."""
+
+    template: str
+    images: tuple[AssetId, ...]
+    words: Words
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A film from a first frame to a last frame."""
+
+    words: Words
+    first: AssetId
+    last: AssetId
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageEffect:
+    """A named effect that makes a picture from pictures; `template` is a name in the catalog."""
+
+    template: str
+    images: tuple[AssetId, ...]
+
+
+Ask = TextToVideo | TextToImage | ImageToVideo | VideoEffect | Transition | ImageEffect
+
+ASKS: dict[Feature, type[Ask]] = {
+    Feature.TEXT_TO_VIDEO: TextToVideo,
+    Feature.TEXT_TO_IMAGE: TextToImage,
+    Feature.IMAGE_TO_VIDEO: ImageToVideo,
+    Feature.VIDEO_EFFECT: VideoEffect,
+    Feature.TRANSITION: Transition,
+    Feature.IMAGE_EFFECT: ImageEffect,
+}
+FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
+
+
+def feature_of(ask: Ask) -> Feature:
+    """Return the feature that an ask is of."""
+    return FEATURES[type(ask)]
+
+
+def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
+    """Return the assets that an ask works on, in the caller's order."""
+    match ask:
+        case TextToVideo() | TextToImage():
+            return ()
+        case ImageToVideo(image=image):
+            return (image,)
+        case Transition(first=first, last=last):
+            return (first, last)
+        case VideoEffect(images=images) | ImageEffect(images=images):
+            return images
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One ask by one account, with the terms it is to be made on.
+
+    `aspect_ratio` is a name such as `16:9`, or empty to follow the first input picture.
+    `seconds` is 0 for a still picture. `seed` is None when the server may choose.
+    """
+
+    account: AccountId
+    ask: Ask
+    model: str
+    quality: str
+    aspect_ratio: str = ""
+    seconds: int = 0
+    seed: int | None = None
+    trace: str = ""

@@ -1,0 +1,1 @@
+"""What makes pixels. Each folder is an engine and can be deleted alone."""

@@ -1,0 +1,1 @@
+"""What Kinora needs from outside, as Protocols."""

@@ -1,0 +1,40 @@
+"""Looking at what people give us, behind a wall."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Still:
+    """A checked picture: upright, first frame only, without metadata, safe to decode."""
+
+    path: Path
+    mime: str
+    width: int
+    height: int
+
+
+class ImageGate(Protocol):
+    """The only way in for pictures."""
+
+    async def admit(self, source: Path, *, folder: Path) -> Still:
+        """Judge a file by its bytes and write its clean twin into `folder`.
+
+        Raises ImageTooBig, ImageFormat, ImageDimensions or ImageUnreadable.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What a link gave: the file and the media type that its server named."""
+
+    path: Path
+    mime: str
+
+
+class Fetcher(Protocol):
+    """Gets files from links that strangers send; never from places they should not reach."""
+
+    async def fetch(self, link: str, *, folder: Path, at_most: int) -> Fetched:
+        """Stream a link to a file in `folder`; raises BadLink or ImageTooBig."""

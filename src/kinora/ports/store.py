@@ -1,0 +1,219 @@
+"""Durable state: one transaction covers a decision and all its consequences.
+
+A method that looks for one thing returns None when there is none. Inside a transaction nothing
+but this port may be awaited: adapters run bodies of several callers in one group commit.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kinora.domain.account import Account, Key
+from kinora.domain.asset import Asset
+from kinora.domain.fact import Fact, FactKind
+from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
+from kinora.domain.job import Job, JobState
+from kinora.domain.ledger import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A stored answer to an earlier submit: the digest of its body and the job it made."""
+
+    digest: str
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a poll needs, read in one go: the job and, when it is done, its result."""
+
+    job: Job
+    asset: Asset | None
+
+
+class Accounts(Protocol):
+    """Accounts, their keys and their places."""
+
+    async def add(self, account: Account) -> None:
+        """Keep a new account; its balance must be zero, grants come through the ledger."""
+
+    async def get(self, account: AccountId) -> Account | None:
+        """Return the account."""
+
+    async def list(self) -> Sequence[Account]:
+        """Return all accounts, oldest first."""
+
+    async def change(self, account: AccountId, *, name: str, plan: str, max_jobs: int) -> None:
+        """Change what an operator may change."""
+
+    async def take_place(self, account: AccountId) -> bool:
+        """Count one more active job if the limit allows; False when it does not."""
+
+    async def free_place(self, account: AccountId) -> None:
+        """Count one active job less."""
+
+
+class Keys(Protocol):
+    """Keys by the hash of their secret."""
+
+    async def add(self, key: Key, *, digest: bytes) -> None:
+        """Keep a new key under the digest of its secret."""
+
+    async def owner(self, digest: bytes) -> Account | None:
+        """Return the account that a key opens, unless unknown or revoked."""
+
+    async def list(self, account: AccountId | None = None) -> Sequence[Key]:
+        """Return keys, oldest first, of one account or of all."""
+
+    async def revoke(self, key: KeyId, *, at: datetime) -> bool:
+        """Close a key for good; False when there is none open with this id."""
+
+
+class Jobs(Protocol):
+    """Jobs and the queue."""
+
+    async def add(self, job: Job) -> None:
+        """Keep a new queued job."""
+
+    async def get(self, job: JobId) -> Job | None:
+        """Return the job."""
+
+    async def outcome(self, job: JobId) -> Outcome | None:
+        """Return the job with its result in one read."""
+
+    async def save(self, job: Job, *, state: JobState, attempt: int) -> bool:
+        """Write a changed job if it still is in `state` at `attempt`; False when it is not."""
+
+    async def claim(self, *, at: datetime) -> Job | None:
+        """Start the next job, fairly between accounts, and return it as running."""
+
+    async def progress(self, job: JobId, *, attempt: int, done: float) -> None:
+        """Note how far a running attempt is; a late attempt changes nothing."""
+
+    async def in_state(self, state: JobState, *, newest: int = 1000) -> Sequence[Job]:
+        """Return up to `newest` jobs in a state, oldest first."""
+
+    async def list(
+        self, account: AccountId | None = None, *, newest: int, before: JobId | None = None
+    ) -> Sequence[Job]:
+        """Return jobs, newest first, below `before`."""
+
+    async def count(self) -> dict[JobState, int]:
+        """Return how many jobs are in each state."""
+
+
+class Assets(Protocol):
+    """What is stored, by id. The bytes are in the blob store."""
+
+    async def add(self, asset: Asset) -> None:
+        """Keep a new asset."""
+
+    async def get(self, asset: AssetId) -> Asset | None:
+        """Return the asset."""
+
+    async def blobs(self) -> Sequence[str]:
+        """Return the blob names of all assets."""
+
+
+class Ledger(Protocol):
+    """Credits. Balances are the sums of the entries, always."""
+
+    async def grant(
+        self, account: AccountId, *, monthly: int, package: int, note: str, at: datetime
+    ) -> None:
+        """Give credits (or take them, when negative)."""
+
+    async def hold(self, job: Job, *, at: datetime) -> bool:
+        """Set the job's cost aside; False when the account cannot pay."""
+
+    async def settle(self, job: Job, *, at: datetime) -> None:
+        """Take what was held for the job for good."""
+
+    async def release(self, job: Job, *, at: datetime) -> None:
+        """Give back what was held for the job, to the purses it came from."""
+
+    async def entries(self, account: AccountId, *, newest: int = 100) -> Sequence[Entry]:
+        """Return an account's entries, newest first."""
+
+    async def discrepancies(self) -> Sequence[str]:
+        """Return a sentence for each account whose books do not add up."""
+
+
+class Answers(Protocol):
+    """Answers already given, for submits that come twice."""
+
+    async def find(self, account: AccountId, *, scope: str, key: str) -> Answered | None:
+        """Return the stored answer."""
+
+    async def add(
+        self, account: AccountId, *, scope: str, key: str, answered: Answered, at: datetime
+    ) -> None:
+        """Store an answer."""
+
+    async def forget(self, *, before: datetime) -> int:
+        """Drop answers given before a time; return how many."""
+
+
+class Outbox(Protocol):
+    """Facts that the world must hear, in order."""
+
+    async def add(self, kind: FactKind, job: Job, *, at: datetime) -> None:
+        """Keep a fact, to be told at least once."""
+
+    async def untold(self, *, at_most: int) -> Sequence[Fact]:
+        """Return facts not yet told, oldest first."""
+
+    async def told(self, facts: Sequence[Fact], *, at: datetime) -> None:
+        """Mark facts as told."""
+
+
+class Tx(Protocol):
+    """What a transaction can touch."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Accounts."""
+
+    @property
+    def keys(self) -> Keys:
+        """Keys."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Jobs."""
+
+    @property
+    def assets(self) -> Assets:
+        """Assets."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Ledger."""
+
+    @property
+    def answers(self) -> Answers:
+        """Stored answers."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Outbox."""
+
+
+class Store(Protocol):
+    """The one place where state lives."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Tx]:
+        """Open a transaction: committed when the block ends, undone when it raises.
+
+        When the block has been left, the commit is on disk.
+        """
+
+    @property
+    def view(self) -> Tx:
+        """The committed state, for reading only; each call sees the newest commit."""
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the files."""

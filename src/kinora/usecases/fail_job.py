@@ -1,0 +1,27 @@
+"""End a job that cannot be made: its credits go back."""
+
+from dataclasses import dataclass
+
+from kinora.domain.fact import FactKind
+from kinora.domain.job import Job
+from kinora.ports.clock import Clock
+from kinora.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailJob:
+    """End a job as failed and release what was held for it."""
+
+    store: Store
+    clock: Clock
+
+    async def __call__(self, job: Job, *, reason: str) -> bool:
+        """Return whether this ended the job; a late attempt changes nothing."""
+        async with self.store.transaction() as tx:
+            failed = job.fail(reason, at=self.clock.now())
+            if not await tx.jobs.save(failed, state=job.state, attempt=job.attempt):
+                return False
+            await tx.ledger.release(failed, at=failed.changed_at)
+            await tx.accounts.free_place(failed.account)
+            await tx.outbox.add(FactKind.FAILED, failed, at=failed.changed_at)
+        return True

@@ -1,0 +1,63 @@
+"""End a job well: its file becomes an asset, its credits are settled."""
+
+from dataclasses import dataclass
+
+from kinora.domain.asset import Asset, AssetKind
+from kinora.domain.fact import FactKind
+from kinora.domain.ids import AssetId
+from kinora.domain.job import Job
+from kinora.ports.blobs import Blobs
+from kinora.ports.clock import Clock, Mint
+from kinora.ports.engine import Output
+from kinora.ports.store import Store
+from kinora.usecases.naming import digest_of, made_blob_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishJob:
+    """Keep what an engine made and end its job, or drop it when the attempt is out of date."""
+
+    store: Store
+    blobs: Blobs
+    clock: Clock
+    mint: Mint
+
+    async def __call__(self, job: Job, *, output: Output) -> bool:
+        """Return whether this attempt ended the job; a late one leaves nothing behind."""
+        asset = self._asset(job, output)
+        await self.blobs.adopt(output.path, name=asset.blob)
+        if await self._commit(job, asset):
+            return True
+        await self.blobs.delete(asset.blob)
+        return False
+
+    def _asset(self, job: Job, output: Output) -> Asset:
+        ending = output.path.suffix.removeprefix(".")
+        return Asset(
+            id=AssetId(self.mint.id()),
+            account=job.account,
+            job=job.id,
+            kind=AssetKind(output.kind),
+            mime=output.mime,
+            blob=made_blob_name(job, ending=ending),
+            filename=f"{job.feature.value.replace('_', '-')}-{job.id}.{ending}",
+            size=output.path.stat().st_size,
+            sha256=digest_of(output.path),
+            width=output.width,
+            height=output.height,
+            frames=output.frames,
+            seconds=output.seconds,
+            has_audio=output.has_audio,
+            created_at=self.clock.now(),
+        )
+
+    async def _commit(self, job: Job, asset: Asset) -> bool:
+        async with self.store.transaction() as tx:
+            done = job.complete(asset.id, at=self.clock.now())
+            if not await tx.jobs.save(done, state=job.state, attempt=job.attempt):
+                return False
+            await tx.assets.add(asset)
+            await tx.ledger.settle(done, at=done.changed_at)
+            await tx.accounts.free_place(done.account)
+            await tx.outbox.add(FactKind.COMPLETED, done, at=done.changed_at)
+        return True

@@ -1,0 +1,23 @@
+"""What stored files are called."""
+
+import hashlib
+from pathlib import Path
+
+from kinora.domain.ids import AssetId
+from kinora.domain.job import Job
+
+
+def blob_name(asset: AssetId, *, ending: str) -> str:
+    """Return where an upload's bytes live: spread over folders by the id's last digits."""
+    return f"given/{asset % 256:02x}/{asset}.{ending}"
+
+
+def made_blob_name(job: Job, *, ending: str) -> str:
+    """Return where a result's bytes live; the attempt in the name keeps late twins apart."""
+    return f"made/{job.id % 256:02x}/{job.id}-{job.attempt}.{ending}"
+
+
+def digest_of(path: Path) -> str:
+    """Return a file's SHA-256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,113 @@
+"""Turn an order into a queued job, paid for and promised."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kinora.catalog.book import Catalog
+from kinora.domain.asset import Asset, AssetKind
+from kinora.domain.errors import (
+    ImageNotFound,
+    Invalid,
+    NotAllowed,
+    NotEnoughCredits,
+    TooManyRunning,
+    Unexpected,
+)
+from kinora.domain.fact import FactKind
+from kinora.domain.ids import AssetId, JobId
+from kinora.domain.job import Job, JobState
+from kinora.domain.order import Order, inputs_of
+from kinora.ports.clock import Clock, Mint
+from kinora.ports.store import Answered, Store, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """How to know a submit that comes twice: same `scope` and `key`, and then the same `digest`."""
+
+    scope: str
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitJob:
+    """Accept an order: everything that follows from it is committed at once, or nothing is."""
+
+    store: Store
+    catalog: Catalog
+    clock: Clock
+    mint: Mint
+    wake: Callable[[], None]
+
+    async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
+        """Return the queued job, or the earlier one when this submit is a repeat.
+
+        Raises Invalid and its kin for a bad order, ImageNotFound, NotAllowed, TooManyRunning,
+        NotEnoughCredits.
+        """
+        self.catalog.check(order)
+        async with self.store.transaction() as tx:
+            earlier = await self._earlier(tx, order, repeat)
+            if earlier is not None:
+                return earlier
+            job = await self._accept(tx, order)
+            if repeat is not None:
+                answered = Answered(digest=repeat.digest, job=job.id)
+                await tx.answers.add(
+                    order.account,
+                    scope=repeat.scope,
+                    key=repeat.key,
+                    answered=answered,
+                    at=job.created_at,
+                )
+        self.wake()
+        return job
+
+    async def _earlier(self, tx: Tx, order: Order, repeat: Repeat | None) -> Job | None:
+        if repeat is None:
+            return None
+        answered = await tx.answers.find(order.account, scope=repeat.scope, key=repeat.key)
+        if answered is None:
+            return None
+        if answered.digest != repeat.digest:
+            raise Invalid("this trace id was already used with another body")
+        return await tx.jobs.get(answered.job)
+
+    async def _accept(self, tx: Tx, order: Order) -> Job:
+        pictures = [await self._picture(tx, order, asset) for asset in inputs_of(order.ask)]
+        now = self.clock.now()
+        job = Job(
+            id=JobId(self.mint.id()),
+            order=order,
+            state=JobState.QUEUED,
+            seed=self.mint.seed() if order.seed is None else order.seed,
+            cost=self.catalog.price(order),
+            shape=self.catalog.shape(order, like=_size(pictures)),
+            created_at=now,
+            changed_at=now,
+        )
+        if not await tx.accounts.take_place(order.account):
+            raise TooManyRunning
+        if not await tx.ledger.hold(job, at=now):
+            account = await tx.accounts.get(order.account)
+            if account is None:
+                raise Unexpected("the account of this key is gone")
+            raise NotEnoughCredits(
+                f"the job costs {job.cost} credits, the account has {account.balance.total}"
+            )
+        await tx.jobs.add(job)
+        await tx.outbox.add(FactKind.QUEUED, job, at=now)
+        return job
+
+    async def _picture(self, tx: Tx, order: Order, asset_id: AssetId) -> Asset:
+        asset = await tx.assets.get(asset_id)
+        if asset is None or asset.kind is not AssetKind.IMAGE:
+            raise ImageNotFound(f"no image with id {asset_id}")
+        if asset.account != order.account:
+            raise NotAllowed(f"image {asset_id} belongs to another account")
+        return asset
+
+
+def _size(pictures: Sequence[Asset]) -> tuple[int, int] | None:
+    return (pictures[0].width, pictures[0].height) if pictures else None

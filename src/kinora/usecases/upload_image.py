@@ -1,0 +1,59 @@
+"""Take in a picture."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kinora.domain.asset import Asset, AssetKind
+from kinora.domain.ids import AccountId, AssetId
+from kinora.ports.blobs import Blobs
+from kinora.ports.clock import Clock, Mint
+from kinora.ports.media import ImageGate
+from kinora.ports.store import Store
+from kinora.usecases.naming import blob_name, digest_of
+
+MAX_IMAGE_BYTES = 20 * 1024 * 1024
+"""Pictures must be smaller than this: the limit of the PixVerse Platform's upload page."""
+
+ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadImage:
+    """Check a picture, keep its clean twin, and give it an id."""
+
+    store: Store
+    blobs: Blobs
+    gate: ImageGate
+    clock: Clock
+    mint: Mint
+
+    async def __call__(self, source: Path, *, account: AccountId) -> Asset:
+        """Return the stored picture.
+
+        `source` lies in a folder of its own, which the caller removes. Raises ImageTooBig,
+        ImageFormat, ImageDimensions or ImageUnreadable.
+        """
+        still = await self.gate.admit(source, folder=source.parent)
+        asset_id = AssetId(self.mint.id())
+        ending = ENDINGS[still.mime]
+        asset = Asset(
+            id=asset_id,
+            account=account,
+            job=None,
+            kind=AssetKind.IMAGE,
+            mime=still.mime,
+            blob=blob_name(asset_id, ending=ending),
+            filename=f"image-{asset_id}.{ending}",
+            size=still.path.stat().st_size,
+            sha256=digest_of(still.path),
+            width=still.width,
+            height=still.height,
+            frames=1,
+            seconds=0.0,
+            has_audio=False,
+            created_at=self.clock.now(),
+        )
+        await self.blobs.adopt(still.path, name=asset.blob)
+        async with self.store.transaction() as tx:
+            await tx.assets.add(asset)
+        return asset

@@ -1,0 +1,1 @@
+"""The small ASGI kit that the doors share."""
