@@ -1,0 +1,64 @@
+"""What to send, as values: one function a call, no network."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PLATFORM = "/openapi/v2/"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP call, before it is sent."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    query: dict[str, str] = field(default_factory=dict)
+    file: tuple[str, bytes] | None = None
+
+
+def read_balance() -> Call:
+    """Ask what an account can spend."""
+    return Call("GET", PLATFORM + "account/balance")
+
+
+def upload_image(path: Path) -> Call:
+    """Send a picture."""
+    return Call("POST", PLATFORM + "image/upload", file=(path.name, path.read_bytes()))
+
+
+def text_to_video(prompt: str, **options: Any) -> Call:
+    """Ask for a film from words; options are the wire's own fields."""
+    body = {"model": "v6", "aspect_ratio": "16:9", "duration": 5, "quality": "540p"}
+    return Call("POST", PLATFORM + "video/text/generate", body | {"prompt": prompt} | options)
+
+
+def image_to_video(image: int, *, prompt: str, **options: Any) -> Call:
+    """Ask for a picture to come alive; options are the wire's own fields."""
+    body = {"model": "v6", "duration": 5, "quality": "540p", "img_id": image, "prompt": prompt}
+    return Call("POST", PLATFORM + "video/img/generate", body | options)
+
+
+def transition(first: int, last: int, *, prompt: str, **options: Any) -> Call:
+    """Ask for a film from one picture to another; options are the wire's own fields."""
+    body = {"model": "v6", "duration": 5, "quality": "540p", "prompt": prompt}
+    frames = {"first_frame_img": first, "last_frame_img": last}
+    return Call("POST", PLATFORM + "video/transition/generate", body | frames | options)
+
+
+def image_template(template: int, images: list[int]) -> Call:
+    """Ask for a picture made from pictures by a named effect."""
+    body = {"template_id": template, "img_ids": images}
+    return Call("POST", PLATFORM + "image/template/generate", body)
+
+
+def list_templates(kind: int) -> Call:
+    """Ask which effects there are: 1 for films, 2 for pictures."""
+    query = {"type": str(kind), "page": "1", "pageSize": "100"}
+    return Call("GET", PLATFORM + "video/effects/templates/list", query=query)
+
+
+def read_result(kind: str, job: int) -> Call:
+    """Ask how a job stands."""
+    return Call("GET", f"{PLATFORM}{kind}/result/{job}")

@@ -1,0 +1,81 @@
+-- name: add_job
+insert into jobs (
+    id, account, feature, state, attempt, breaks, progress, seed, cost, width, height, frames, fps,
+    model, quality, ordered, reason, result, created_at, changed_at, started_at, ended_at
+) values (
+    :id, :account, :feature, :state, :attempt, :breaks, :progress, :seed, :cost, :width, :height,
+    :frames, :fps, :model, :quality, :ordered, :reason, :result, :created_at, :changed_at,
+    :started_at, :ended_at
+);
+
+-- name: get_job
+select * from jobs where id = :id;
+
+-- name: outcome
+select jobs.*,
+    assets.id as asset_id, assets.kind as asset_kind, assets.mime as asset_mime,
+    assets.blob as asset_blob, assets.filename as asset_filename, assets.size as asset_size,
+    assets.sha256 as asset_sha256, assets.width as asset_width, assets.height as asset_height,
+    assets.frames as asset_frames, assets.seconds as asset_seconds,
+    assets.has_audio as asset_has_audio, assets.created_at as asset_created_at
+from jobs left join assets on assets.id = jobs.result
+where jobs.id = :id;
+
+-- name: save_job
+update jobs set
+    state = :state, attempt = :attempt, breaks = :breaks, progress = :progress, reason = :reason,
+    result = :result, changed_at = :changed_at, started_at = :started_at, ended_at = :ended_at
+where id = :id and state = :was and attempt = :fence;
+
+-- name: note_progress
+update jobs set progress = :done
+where id = :id and attempt = :attempt and state = 'running' and progress < :done;
+
+-- name: jobs_in_state
+select * from jobs where state = :state order by id limit :newest;
+
+-- name: list_jobs
+select * from jobs where id < :before order by id desc limit :newest;
+
+-- name: list_jobs_of_account
+select * from jobs where account = :account and id < :before order by id desc limit :newest;
+
+-- name: count_jobs
+select state, count(*) as number from jobs group by state;
+
+-- name: next_head
+select account, job from heads order by turn, job limit 1;
+
+-- name: next_waiting
+select id from jobs where account = :account and state = 'queued' order by id limit 1;
+
+-- name: put_head
+insert into heads (account, job, turn)
+values (:account, :job, max(
+    coalesce((select turn from turns where account = :account), 0),
+    coalesce((select min(turn) from heads), 0)
+))
+on conflict (account) do update set job = min(heads.job, excluded.job);
+
+-- name: move_head
+update heads set job = :job, turn = :turn where account = :account;
+
+-- name: drop_head
+delete from heads where account = :account;
+
+-- name: next_turn
+select max(
+    coalesce((select max(turn) from heads), 0),
+    coalesce((select turn from turns where account = :account), 0)
+) + 1 as turn;
+
+-- name: note_turn
+insert into turns (account, turn) values (:account, :turn)
+on conflict (account) do update set turn = excluded.turn;
+
+-- name: newest_id
+select max(
+    coalesce((select max(id) from jobs), 0),
+    coalesce((select max(id) from assets), 0),
+    coalesce((select max(id) from keys), 0)
+) as id;

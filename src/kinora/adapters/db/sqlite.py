@@ -1,0 +1,100 @@
+"""The store on one SQLite file."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
+from kinora.adapters.db.people import SqlAccounts, SqlKeys
+from kinora.adapters.db.statements import Connection, connect
+from kinora.adapters.db.work import SqlAssets, SqlJobs
+from kinora.adapters.db.writer import Writer
+from kinora.ports.store import Accounts, Answers, Assets, Jobs, Keys, Ledger, Outbox, Tx
+
+
+class SqlTx:
+    """Every noun over one connection."""
+
+    def __init__(self, db: Connection) -> None:
+        """Work on a connection."""
+        self._accounts = SqlAccounts(db)
+        self._keys = SqlKeys(db)
+        self._jobs = SqlJobs(db)
+        self._assets = SqlAssets(db)
+        self._ledger = SqlLedger(db)
+        self._answers = SqlAnswers(db)
+        self._outbox = SqlOutbox(db)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Accounts."""
+        return self._accounts
+
+    @property
+    def keys(self) -> Keys:
+        """Keys."""
+        return self._keys
+
+    @property
+    def jobs(self) -> Jobs:
+        """Jobs."""
+        return self._jobs
+
+    @property
+    def assets(self) -> Assets:
+        """Assets."""
+        return self._assets
+
+    @property
+    def ledger(self) -> Ledger:
+        """Ledger."""
+        return self._ledger
+
+    @property
+    def answers(self) -> Answers:
+        """Stored answers."""
+        return self._answers
+
+    @property
+    def outbox(self) -> Outbox:
+        """Outbox."""
+        return self._outbox
+
+
+class SqliteStore:
+    """Reads in the event loop on one connection, writes in groups on another."""
+
+    def __init__(self, *, reads: Connection, writes: Connection) -> None:
+        """Take two connections to the same file."""
+        self._reads = reads
+        self._writer = Writer(writes)
+        self._view = SqlTx(reads)
+        self._tx = SqlTx(writes)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """Open a transaction; committed, on disk, when the block has been left."""
+        async with self._writer.turn():
+            yield self._tx
+
+    @property
+    def view(self) -> Tx:
+        """The committed state, for reading only."""
+        return self._view
+
+    async def newest_id(self) -> int:
+        """Return the highest minted id that is in use."""
+        row = self._reads.one("newest_id", {})
+        return row["id"] if row else 0
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the file."""
+        await self._writer.close()
+        self._reads.raw.close()
+
+
+def open_store(path: Path) -> SqliteStore:
+    """Open a file that `migrate` has brought to the newest schema."""
+    reads = connect(str(path))
+    reads.raw.execute("pragma query_only = on")
+    return SqliteStore(reads=reads, writes=connect(str(path)))

@@ -1,0 +1,137 @@
+"""Jobs, the queue and assets in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kinora.adapters.db.rows import (
+    asset_columns,
+    asset_from,
+    job_changes,
+    job_columns,
+    job_from,
+)
+from kinora.adapters.db.statements import Connection
+from kinora.domain.asset import Asset
+from kinora.domain.ids import MAX_ID, AccountId, AssetId, JobId
+from kinora.domain.job import Job, JobState
+from kinora.ports.store import Outcome
+
+
+class SqlJobs:
+    """Jobs, and the queue as one head for each account that has work.
+
+    Claims look at the heads only (the design measured as fastest for fair claims), so they cost
+    the same with one waiting job and with a million.
+    """
+
+    def __init__(self, db: Connection) -> None:
+        """Work on a connection."""
+        self._db = db
+
+    async def add(self, job: Job) -> None:
+        """Keep a new queued job."""
+        self._db.run("add_job", job_columns(job))
+        self._db.run("put_head", {"account": job.account, "job": job.id})
+
+    async def get(self, job: JobId) -> Job | None:
+        """Return the job."""
+        row = self._db.one("get_job", {"id": job})
+        return job_from(row) if row else None
+
+    async def outcome(self, job: JobId) -> Outcome | None:
+        """Return the job with its result in one read."""
+        row = self._db.one("outcome", {"id": job})
+        if row is None:
+            return None
+        asset = None if row["asset_id"] is None else asset_from(row, prefix="asset_")
+        return Outcome(job=job_from(row), asset=asset)
+
+    async def save(self, job: Job, *, state: JobState, attempt: int) -> bool:
+        """Write a changed job if it still is in `state` at `attempt`."""
+        guard = {"was": state.value, "fence": attempt}
+        if self._db.run("save_job", job_changes(job) | guard) == 0:
+            return False
+        if job.state is JobState.QUEUED:
+            self._db.run("put_head", {"account": job.account, "job": job.id})
+        elif state is JobState.QUEUED:
+            self._refresh_head(job.account)
+        return True
+
+    async def claim(self, *, at: datetime) -> Job | None:
+        """Start the next job: the oldest of the account that waited longest for its turn."""
+        head = self._db.one("next_head", {})
+        if head is None:
+            return None
+        row = self._db.one("get_job", {"id": head["job"]})
+        if row is None:
+            return None
+        queued = job_from(row)
+        running = queued.start(at=at)
+        values = job_changes(running) | {"was": queued.state.value, "fence": queued.attempt}
+        self._db.run("save_job", values)
+        self._pass_turn(queued.account)
+        return running
+
+    async def progress(self, job: JobId, *, attempt: int, done: float) -> None:
+        """Note how far a running attempt is."""
+        self._db.run("note_progress", {"id": job, "attempt": attempt, "done": done})
+
+    async def in_state(self, state: JobState, *, newest: int = 1000) -> Sequence[Job]:
+        """Return jobs in a state, oldest first."""
+        rows = self._db.all("jobs_in_state", {"state": state.value, "newest": newest})
+        return [job_from(row) for row in rows]
+
+    async def list(
+        self, account: AccountId | None = None, *, newest: int, before: JobId | None = None
+    ) -> Sequence[Job]:
+        """Return jobs, newest first, below `before`."""
+        values = {"newest": newest, "before": MAX_ID if before is None else before}
+        if account is None:
+            rows = self._db.all("list_jobs", values)
+        else:
+            rows = self._db.all("list_jobs_of_account", values | {"account": account})
+        return [job_from(row) for row in rows]
+
+    async def count(self) -> dict[JobState, int]:
+        """Return how many jobs are in each state."""
+        counted = {JobState(row["state"]): row["number"] for row in self._db.all("count_jobs", {})}
+        return {state: counted.get(state, 0) for state in JobState}
+
+    def _pass_turn(self, account: AccountId) -> None:
+        turn_row = self._db.one("next_turn", {"account": account})
+        turn = turn_row["turn"] if turn_row else 1
+        self._db.run("note_turn", {"account": account, "turn": turn})
+        waiting = self._db.one("next_waiting", {"account": account})
+        if waiting is None:
+            self._db.run("drop_head", {"account": account})
+        else:
+            values = {"account": account, "job": waiting["id"], "turn": turn}
+            self._db.run("move_head", values)
+
+    def _refresh_head(self, account: AccountId) -> None:
+        """Point the account's head at its oldest waiting job, after one left out of order."""
+        self._db.run("drop_head", {"account": account})
+        waiting = self._db.one("next_waiting", {"account": account})
+        if waiting is not None:
+            self._db.run("put_head", {"account": account, "job": waiting["id"]})
+
+
+class SqlAssets:
+    """What is stored, by id."""
+
+    def __init__(self, db: Connection) -> None:
+        """Work on a connection."""
+        self._db = db
+
+    async def add(self, asset: Asset) -> None:
+        """Keep a new asset."""
+        self._db.run("add_asset", asset_columns(asset))
+
+    async def get(self, asset: AssetId) -> Asset | None:
+        """Return the asset."""
+        row = self._db.one("get_asset", {"id": asset})
+        return asset_from(row) if row else None
+
+    async def blobs(self) -> Sequence[str]:
+        """Return the blob names of all assets."""
+        return [row["blob"] for row in self._db.all("list_blobs", {})]

@@ -1,0 +1,48 @@
+"""The dispatcher, built."""
+
+import asyncio
+from pathlib import Path
+
+from kinora.adapters.fleet.children import ChildFleet
+from kinora.bootstrap.ground import Ground
+from kinora.dispatch.loop import Dispatcher, Outcomes
+from kinora.engines.studio import offer as studio
+from kinora.settings import environment
+from kinora.usecases.fail_job import FailJob
+from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.recover_jobs import RecoverJobs
+
+HEARTBEAT = 2.0
+"""Seconds between two signs that the dispatcher is at work."""
+
+
+def build_dispatcher(ground: Ground) -> Dispatcher:
+    """Build the dispatcher with its engines."""
+    settings, store, clock = ground.settings, ground.store, ground.clock
+    fail = FailJob(store=store, clock=clock)
+    return Dispatcher(
+        store=store,
+        blobs=ground.blobs,
+        fleet=ChildFleet(
+            studio.ENGINE,
+            size=settings.engine_count,
+            environment=environment(
+                NUMBA_CACHE_DIR=str(settings.kernels / "kernels"),
+                NUMBA_NUM_THREADS=str(settings.engine_threads),
+            ),
+        ),
+        clock=clock,
+        outcomes=Outcomes(
+            finish=FinishJob(store=store, blobs=ground.blobs, clock=clock, mint=ground.mint),
+            fail=fail,
+            recover=RecoverJobs(store=store, clock=clock, fail=fail),
+        ),
+        workshop=settings.data / "work",
+    )
+
+
+async def beat(path: Path) -> None:
+    """Show, for as long as this runs, that the dispatcher is at work."""
+    while True:
+        path.touch()
+        await asyncio.sleep(HEARTBEAT)

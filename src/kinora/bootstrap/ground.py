@@ -1,0 +1,112 @@
+"""What every process of a server stands on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kinora.adapters.blobs.disk import DiskBlobs
+from kinora.adapters.clock import RandomMint, SystemClock
+from kinora.adapters.db.migrate import migrate
+from kinora.adapters.db.sqlite import SqliteStore, open_store
+from kinora.adapters.secrets import installation_secret, write_private
+from kinora.domain.keys import Pepper
+from kinora.domain.seals import derived
+from kinora.settings import Settings
+from kinora.usecases.cancel_job import CancelJob
+from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
+from kinora.usecases.open_house import OpenHouse, Welcome
+from kinora.usecases.sweep_blobs import SweepBlobs
+
+DISPATCHER = 7
+"""The dispatcher's number among the processes that mint ids; API processes count from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every process of a server stands on."""
+
+    settings: Settings
+    store: SqliteStore
+    blobs: DiskBlobs
+    clock: SystemClock
+    mint: RandomMint
+    secret: bytes
+
+    @property
+    def pepper(self) -> Pepper:
+        """What is mixed into the digests of keys."""
+        return Pepper(derived(self.secret, "keys"))
+
+    @property
+    def heartbeat(self) -> Path:
+        """The file whose age tells whether a dispatcher is at work."""
+        return self.settings.data / "run" / "dispatcher.seen"
+
+    @property
+    def metrics_token(self) -> str:
+        """What opens /metrics."""
+        return self.settings.metrics_token or derived(self.secret, "metrics").hex()
+
+
+async def stand(settings: Settings, *, process: int) -> Ground:
+    """Open what is stored; the data folder must have been prepared."""
+    store = open_store(settings.database)
+    newest = await store.newest_id()
+    return Ground(
+        settings=settings,
+        store=store,
+        blobs=DiskBlobs(settings.data / "blobs"),
+        clock=SystemClock(),
+        mint=RandomMint(worker=process, floor=newest),
+        secret=installation_secret(settings.data),
+    )
+
+
+async def prepare(settings: Settings) -> Welcome:
+    """Make the data folder fit to serve: newest schema, a default account and its key."""
+    for name in ("blobs", "tmp", "work", "run"):
+        (settings.data / name).mkdir(parents=True, exist_ok=True)
+    settings.data.chmod(0o700)
+    migrate(settings.database)
+    ground = await stand(settings, process=DISPATCHER)
+    try:
+        operator = build_operator(ground)
+        welcome = await OpenHouse(
+            store=ground.store,
+            create_account=operator.create_account,
+            create_key=operator.create_key,
+            grant=operator.grant,
+        )(bootstrap_key=settings.bootstrap_key)
+    finally:
+        await ground.store.close()
+    token = settings.data / "metrics-token"
+    if not token.exists():
+        write_private(token, ground.metrics_token + "\n")
+    return welcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """What an operator's commands need."""
+
+    ground: Ground
+    create_account: CreateAccount
+    create_key: CreateKey
+    grant: GrantCredits
+    cancel: CancelJob
+
+
+def build_operator(ground: Ground) -> Operator:
+    """Build the operator's verbs."""
+    store, clock = ground.store, ground.clock
+    return Operator(
+        ground=ground,
+        create_account=CreateAccount(store=store, clock=clock),
+        create_key=CreateKey(store=store, clock=clock, mint=ground.mint, pepper=ground.pepper),
+        grant=GrantCredits(store=store, clock=clock),
+        cancel=CancelJob(store=store, clock=clock),
+    )
+
+
+def build_sweep(ground: Ground) -> SweepBlobs:
+    """Build the broom."""
+    return SweepBlobs(store=ground.store, blobs=ground.blobs, clock=ground.clock)

@@ -1,0 +1,95 @@
+"""`kinora accounts`: who may submit, and how much at once."""
+
+from typing import Any
+
+import click
+
+from kinora.bootstrap.ground import Operator
+from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.domain.account import Account
+from kinora.domain.errors import NotAllowed
+from kinora.domain.ids import AccountId
+
+
+@click.group()
+def accounts() -> None:
+    """Accounts: list, create, change."""
+
+
+@accounts.command("list")
+@as_json
+@click.pass_obj
+def list_accounts(obj: dict[str, Any], *, as_json: bool) -> None:
+    """List all accounts."""
+
+    async def work(operator: Operator) -> list[Row]:
+        return [row(account) for account in await operator.ground.store.view.accounts.list()]
+
+    show(at_desk(obj, work), json_form=as_json, empty="no accounts")
+
+
+@accounts.command("create")
+@click.argument("name")
+@click.option("--plan", default="essential", show_default=True, help="Name of the plan.")
+@click.option("--max-jobs", default=5, show_default=True, type=click.IntRange(1), help="At once.")
+@as_json
+@click.pass_obj
+def create_account(
+    obj: dict[str, Any], *, name: str, plan: str, max_jobs: int, as_json: bool
+) -> None:
+    """Open an account named NAME; give it credits and a key next."""
+
+    async def work(operator: Operator) -> Row:
+        return row(await operator.create_account(name=name, plan=plan, max_jobs=max_jobs))
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+@accounts.command("change")
+@click.argument("account", type=int)
+@click.option("--name", help="New name.")
+@click.option("--plan", help="New plan.")
+@click.option("--max-jobs", type=click.IntRange(1), help="New limit of jobs at once.")
+@as_json
+@click.pass_obj
+def change_account(
+    obj: dict[str, Any],
+    *,
+    account: int,
+    name: str | None,
+    plan: str | None,
+    max_jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Change the name, the plan or the limit of ACCOUNT."""
+
+    async def work(operator: Operator) -> Row:
+        async with operator.ground.store.transaction() as tx:
+            before = await tx.accounts.get(AccountId(account))
+            if before is None:
+                raise NotAllowed(f"there is no account {account}")
+            await tx.accounts.change(
+                before.id,
+                name=name or before.name,
+                plan=plan or before.plan,
+                max_jobs=max_jobs or before.max_jobs,
+            )
+            after = await tx.accounts.get(before.id)
+        return row(after or before)
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+def row(account: Account) -> Row:
+    """Return an account as a line of a table."""
+    return {
+        "account": account.id,
+        "name": account.name,
+        "plan": account.plan,
+        "credits": account.balance.total,
+        "monthly": account.balance.monthly,
+        "package": account.balance.package,
+        "active": account.active,
+        "max_jobs": account.max_jobs,
+        "created": account.created_at,
+    }

@@ -1,0 +1,99 @@
+"""What the operator's commands share: opening the data folder and printing answers."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from kinora.domain.errors import KinoraError
+from kinora.settings import BadSettings, Settings, read_settings
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
+
+
+def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
+    """Do some work with an `Operator` on the data folder and return what it gave."""
+    from kinora.bootstrap.ground import DISPATCHER, build_operator, stand  # noqa: PLC0415
+
+    settings = settings_of(given)
+    if not settings.database.exists():
+        raise click.ClickException(
+            f"there is no Kinora data in {settings.data}; `kinora serve` makes it, "
+            "--data or KINORA_DATA names another folder"
+        )
+
+    async def open_and_work() -> T:
+        # Commands are short and rare: they mint as the dispatcher does, one id each.
+        ground = await stand(settings, process=DISPATCHER - 1)
+        try:
+            return await work(build_operator(ground))
+        finally:
+            await ground.store.close()
+
+    with plain_errors():
+        return asyncio.run(open_and_work())
+
+
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Return the settings, or end the command with a plain sentence."""
+    try:
+        return read_settings(given)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn the product's errors into one plain sentence."""
+    try:
+        yield
+    except KinoraError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def show(rows: Sequence[Row], *, json_form: bool, empty: str) -> None:
+    """Print rows as a table, or as JSON."""
+    if json_form:
+        click.echo(json.dumps([dict(row) for row in rows], indent=2, default=str))
+        return
+    if not rows:
+        click.echo(empty)
+        return
+    _table(rows)
+
+
+def show_one(row: Row, *, json_form: bool) -> None:
+    """Print one thing, a line for each of its parts, or as JSON."""
+    if json_form:
+        click.echo(json.dumps(dict(row), indent=2, default=str))
+        return
+    width = max(len(name) for name in row)
+    for name, value in row.items():
+        click.echo(f"{name:<{width}}  {_plain(value)}")
+
+
+def _table(rows: Sequence[Row]) -> None:
+    names = list(rows[0])
+    cells = [[_plain(row[name]) for name in names] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    for line in (names, *cells):
+        pairs = zip(line, widths, strict=True)
+        click.echo("  ".join(f"{cell:<{width}}" for cell, width in pairs).rstrip())
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None | "":
+            return "-"
+        case float():
+            return f"{value:.2f}"
+        case _ if hasattr(value, "isoformat"):
+            return str(value.strftime("%Y-%m-%d %H:%M:%S"))
+        case _:
+            return str(value)

@@ -1,0 +1,88 @@
+"""`kinora jobs`: what was asked for and how it went."""
+
+from typing import Any
+
+import click
+
+from kinora.bootstrap.ground import Operator
+from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.domain.errors import JobNotFound
+from kinora.domain.ids import AccountId, JobId
+from kinora.domain.job import Job
+
+
+@click.group()
+def jobs() -> None:
+    """Jobs: list, show, cancel."""
+
+
+@jobs.command("list")
+@click.option("--account", type=int, help="Only of this account.")
+@click.option("--newest", default=20, show_default=True, help="How many.")
+@as_json
+@click.pass_obj
+def list_jobs(obj: dict[str, Any], *, account: int | None, newest: int, as_json: bool) -> None:
+    """List the newest jobs."""
+
+    async def work(operator: Operator) -> list[Row]:
+        owner = AccountId(account) if account else None
+        found = await operator.ground.store.view.jobs.list(owner, newest=newest)
+        return [row(job) for job in found]
+
+    show(at_desk(obj, work), json_form=as_json, empty="no jobs")
+
+
+@jobs.command("show")
+@click.argument("job", type=int)
+@as_json
+@click.pass_obj
+def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
+    """Show all that is known about JOB."""
+
+    async def work(operator: Operator) -> Row:
+        found = await operator.ground.store.view.jobs.outcome(JobId(job))
+        if found is None:
+            raise JobNotFound(f"no job with id {job}")
+        known = found.job
+        return {
+            **row(known),
+            "attempt": known.attempt,
+            "breaks": known.breaks,
+            "seed": known.seed,
+            "model": known.order.model,
+            "quality": known.order.quality,
+            "size": f"{known.shape.width}x{known.shape.height}",
+            "frames": known.shape.frames,
+            "trace": known.order.trace,
+            "file": found.asset.blob if found.asset else None,
+        }
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+@jobs.command("cancel")
+@click.argument("job", type=int)
+@as_json
+@click.pass_obj
+def cancel_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
+    """Give JOB up before it ends; its credits go back."""
+
+    async def work(operator: Operator) -> Row:
+        return row(await operator.cancel(JobId(job)))
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+def row(job: Job) -> Row:
+    """Return a job as a line of a table."""
+    return {
+        "job": job.id,
+        "account": job.account,
+        "feature": job.feature.value,
+        "state": job.state.value,
+        "done": f"{job.progress:.0%}",
+        "cost": job.cost,
+        "created": job.created_at,
+        "ended": job.ended_at,
+        "reason": job.reason,
+    }

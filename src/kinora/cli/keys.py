@@ -1,0 +1,69 @@
+"""`kinora keys`: who opens which account."""
+
+from typing import Any
+
+import click
+
+from kinora.bootstrap.ground import Operator
+from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.domain.ids import AccountId, KeyId
+
+
+@click.group()
+def keys() -> None:
+    """Keys: list, create, revoke."""
+
+
+@keys.command("list")
+@click.option("--account", type=int, help="Only of this account.")
+@as_json
+@click.pass_obj
+def list_keys(obj: dict[str, Any], *, account: int | None, as_json: bool) -> None:
+    """List keys by their first letters; secrets are not kept."""
+
+    async def work(operator: Operator) -> list[Row]:
+        owner = AccountId(account) if account else None
+        return [
+            {
+                "key": key.id,
+                "account": key.account,
+                "name": key.name,
+                "begins": key.prefix + "…",
+                "created": key.created_at,
+                "revoked": key.revoked_at,
+            }
+            for key in await operator.ground.store.view.keys.list(owner)
+        ]
+
+    show(at_desk(obj, work), json_form=as_json, empty="no keys")
+
+
+@keys.command("create")
+@click.option("--account", type=int, default=1, show_default=True, help="Whose key.")
+@click.option("--name", default="", help="What it is for.")
+@as_json
+@click.pass_obj
+def create_key(obj: dict[str, Any], *, account: int, name: str, as_json: bool) -> None:
+    """Make a key; its secret is shown this once."""
+
+    async def work(operator: Operator) -> Row:
+        key, secret = await operator.create_key(AccountId(account), name=name)
+        return {"key": key.id, "account": key.account, "name": key.name, "secret": secret}
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+@keys.command("revoke")
+@click.argument("key", type=int)
+@as_json
+@click.pass_obj
+def revoke_key(obj: dict[str, Any], *, key: int, as_json: bool) -> None:
+    """Close KEY for good; it opens nothing from the next request on."""
+
+    async def work(operator: Operator) -> bool:
+        async with operator.ground.store.transaction() as tx:
+            return await tx.keys.revoke(KeyId(key), at=operator.ground.clock.now())
+
+    if not at_desk(obj, work):
+        raise click.ClickException(f"there is no open key {key}")
+    show_one({"key": key, "revoked": True}, json_form=as_json)

@@ -1,0 +1,56 @@
+"""The dispatcher's process; started by the supervisor."""
+
+import asyncio
+import signal
+import sys
+
+import structlog
+
+from kinora.adapters.knock import hear_knocks
+from kinora.adapters.locks import try_lock
+from kinora.bootstrap import DISPATCHER, beat, build_dispatcher, stand
+from kinora.cli.inherited import follow_supervisor, read_settings_line
+from kinora.settings import Settings
+from kinora.web.logs import configure_logs
+
+log = structlog.get_logger()
+
+LOOK_FOR_LEADER = 0.5
+
+
+async def run(settings: Settings, knocks: int) -> None:
+    """Wait to be the only dispatcher of this data folder, then dispatch until told to stop."""
+    path = settings.data / "run" / "dispatcher.lock"
+    while (lock := try_lock(path)) is None:
+        log.warning("dispatcher.waits", reason="another dispatcher is at work")
+        await asyncio.sleep(LOOK_FOR_LEADER)
+    with lock:
+        ground = await stand(settings, process=DISPATCHER)
+        dispatcher = build_dispatcher(ground)
+        hear_knocks(knocks, dispatcher.knock.set)
+        stopping: list[asyncio.Task[None]] = []
+
+        def stop() -> None:
+            if not stopping:
+                stopping.append(asyncio.create_task(dispatcher.drain(grace=settings.grace)))
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+        heart = asyncio.create_task(beat(ground.heartbeat))
+        try:
+            await dispatcher.run()
+        finally:
+            heart.cancel()
+            await asyncio.gather(*stopping)
+            await ground.store.close()
+
+
+def main() -> None:
+    """Dispatch until SIGTERM, or until the supervisor is gone."""
+    settings = read_settings_line()
+    configure_logs(form=settings.log_format, level=settings.log_level)
+    follow_supervisor()
+    asyncio.run(run(settings, int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""`kinora serve`: the server, from its first start to its last breath."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kinora.cli.supervisor import Supervisor, listen
+from kinora.settings import BadSettings, Settings, read_settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (default 127.0.0.1, or KINORA_HOST).")
+@click.option("--port", type=int, help="Port, 0 for a free one (default 8080, or KINORA_PORT).")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that holds everything (default ./kinora-data, or KINORA_DATA).",
+)
+@click.pass_obj
+def serve(obj: dict[str, Any], host: str | None, port: int | None, data: Path | None) -> None:
+    """Start the server: API, dispatcher and engines, until it is told to stop."""
+    try:
+        settings = read_settings({"host": host, "port": port, "data": data or obj["data"]})
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from None
+    sys.exit(run(settings))
+
+
+def run(settings: Settings) -> int:
+    """Serve until stopped; return the exit status."""
+    from kinora.adapters.locks import try_lock  # noqa: PLC0415 - keeps `--help` fast
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    lock = try_lock(settings.data / "run" / "serve.lock")
+    if lock is None:
+        raise click.ClickException(f"another kinora already serves {settings.data}")
+    try:
+        socket = listen(settings.host, settings.port)
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        ) from None
+    address = f"http://{settings.host}:{socket.getsockname()[1]}"
+    welcome(settings, address)
+    with lock:
+        return asyncio.run(Supervisor(settings, socket=socket).run())
+
+
+def welcome(settings: Settings, address: str) -> None:
+    """Prepare the data folder; on its first start print the key and the addresses."""
+    from kinora.adapters.secrets import write_private_json  # noqa: PLC0415 - see above
+    from kinora.bootstrap import prepare  # noqa: PLC0415 - see above
+
+    made = asyncio.run(prepare(settings))
+    click.echo(f"Kinora serves {address}  (data in {settings.data})")
+    if not made.secret:
+        return
+    kept = settings.data / "first-key.json"
+    write_private_json(kept, {"account": made.account.id, "key": made.secret, "address": address})
+    balance = f"{made.account.balance.total:,} credits, {made.account.max_jobs} jobs at once"
+    click.echo(
+        f"""
+  A default account was made: {balance}.
+
+    API key          {made.secret}
+    PixVerse API     {address}/openapi/v2
+    API reference    {address}/docs/pixverse
+
+  The key is shown this once and kept in {kept} (readable by you alone).
+"""
+    )

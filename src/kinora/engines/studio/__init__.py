@@ -1,0 +1,1 @@
+"""The built-in engine: classical graphics and vision, CPU only, no weights."""

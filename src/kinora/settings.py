@@ -1,0 +1,177 @@
+"""Every setting, where it comes from, and nothing else reads the environment.
+
+A value is taken from the command line, else from `KINORA_<NAME>`, else from `kinora.toml` in the
+working folder (or the file that `KINORA_CONFIG` names), else from the default here.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+PREFIX = "KINORA_"
+LISTS = ("allowed_networks",)
+
+
+class BadSettings(ValueError):
+    """A setting has a value that cannot be used; the text names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this server is to run.
+
+    host: Address to listen on.
+    port: Port to listen on; 0 takes a free one.
+    data: Folder that holds everything: database, media, secrets.
+    cache: Folder for compiled kernels; empty means the user's cache folder.
+    public_url: Base of the links in answers; empty means the address the caller used.
+    bootstrap_key: Secret of the default account's first key; empty means a random one.
+    allowed_networks: Private networks (CIDR) that links may be fetched from.
+    api_processes: How many processes answer HTTP.
+    engines: How many engine processes run jobs; 0 means one for each two cores.
+    threads: Threads of each engine process; 0 means its share of the cores.
+    grace: Seconds that running jobs get to finish when the server is told to stop.
+    metrics_token: Bearer token of /metrics; empty means the one kept in the data folder.
+    link_days: How many days a media link stays good.
+    log_format: `auto`, `human` or `json`.
+    log_level: `debug`, `info`, `warning` or `error`.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    data: Path = Path("kinora-data")
+    cache: str = ""
+    public_url: str = ""
+    bootstrap_key: str = ""
+    allowed_networks: tuple[str, ...] = ()
+    api_processes: int = 1
+    engines: int = 0
+    threads: int = 0
+    grace: float = 20.0
+    metrics_token: str = ""
+    link_days: int = 7
+    log_format: str = "auto"
+    log_level: str = "info"
+
+    @property
+    def networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """The private networks that links may be fetched from."""
+        return tuple(ipaddress.ip_network(network) for network in self.allowed_networks)
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "kinora.sqlite3"
+
+    @property
+    def engine_count(self) -> int:
+        """How many engine processes to run."""
+        return self.engines or max(1, _cores() // 2)
+
+    @property
+    def engine_threads(self) -> int:
+        """How many threads each engine process may use."""
+        return self.threads or max(1, _cores() // self.engine_count)
+
+    @property
+    def kernels(self) -> Path:
+        """Where compiled kernels are kept between runs."""
+        return _first_writable(
+            Path(self.cache) if self.cache else _user_cache() / "kinora", self.data / "cache"
+        )
+
+
+def read_settings(given: Mapping[str, Any]) -> Settings:
+    """Return the settings, `given` (from the command line, None where not given) first.
+
+    Raises BadSettings.
+    """
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        for source in (given.get(field.name), _from_environment(field.name)):
+            if source is not None and field.name not in values:
+                values[field.name] = source
+    return _checked(_from_file() | values)
+
+
+def encode(settings: Settings) -> bytes:
+    """Return settings as one line, for a child process."""
+    return msgspec.json.encode(settings, enc_hook=str)
+
+
+def decode(line: bytes) -> Settings:
+    """Read settings from a line that `encode` made."""
+    return _checked(msgspec.json.decode(line))
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Return the environment for a child process, without our secrets, with `extra`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return inherited | extra
+
+
+def _checked(values: dict[str, Any]) -> Settings:
+    values = {
+        name: str(value) if isinstance(value, Path) else value for name, value in values.items()
+    }
+    try:
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
+        _ = settings.networks
+    except ValueError as error:
+        raise BadSettings(f"bad setting: {str(error).replace('`$.', '`')}") from None
+    if settings.log_format not in {"auto", "human", "json"}:
+        raise BadSettings("bad setting: log_format must be auto, human or json")
+    if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
+        raise BadSettings("bad setting: port must be from 0 to 65535")
+    return settings
+
+
+def _to_path(kind: type, value: Any) -> Any:
+    return Path(value) if kind is Path else value
+
+
+def _from_environment(name: str) -> str | list[str] | None:
+    value = os.environ.get(PREFIX + name.upper())
+    if value is not None and name in LISTS:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _from_file() -> dict[str, Any]:
+    path = Path(os.environ.get(PREFIX + "CONFIG", "kinora.toml"))
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{path}: {error}") from None
+    unknown = values.keys() - {field.name for field in fields(Settings)}
+    if unknown:
+        raise BadSettings(f"{path}: unknown setting {', '.join(sorted(unknown))}")
+    return values
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def _first_writable(*folders: Path) -> Path:
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return folders[-1]
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
