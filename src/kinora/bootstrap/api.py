@@ -1,21 +1,27 @@
 """The HTTP side, built: every door over one store."""
 
-import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from kinora.adapters.fetch import SafeFetcher
 from kinora.adapters.media.gate import GuardedImageGate
+from kinora.apis.media.routes import MediaDoor
 from kinora.apis.media.routes import routes as media_routes
 from kinora.apis.native.health import Health
 from kinora.apis.native.health import routes as health_routes
-from kinora.apis.pixverse.errors import crash as pixverse_crash
-from kinora.apis.pixverse.routes import Door
+from kinora.apis.pixverse import errors as pixverse_errors
+from kinora.apis.pixverse import reference as pixverse_reference
+from kinora.apis.pixverse.door import Door, Verbs
+from kinora.apis.pixverse.routes import PREFIX as PIXVERSE
 from kinora.apis.pixverse.routes import routes as pixverse_routes
 from kinora.bootstrap.dispatcher import HEARTBEAT
 from kinora.bootstrap.ground import Ground
@@ -42,3 +48,104 @@ class Draining:
     def begin(self) -> None:
         """Take nothing new from now on."""
         self.begun = True
+
+    def __call__(self) -> bool:
+        """Tell whether the server is being stopped."""
+        return self.begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlessDraining:
+    """Submits, until the server is being stopped."""
+
+    submit: SubmitJob
+    draining: Draining
+
+    async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
+        """Return the queued job; raise Overloaded while the server is being stopped."""
+        if self.draining():
+            raise Overloaded("the server is shutting down; try again in a moment")
+        return await self.submit(order, repeat=repeat)
+
+
+def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -> ASGIApp:
+    """Build the application that answers HTTP."""
+    links = Links(
+        secret=derived(ground.secret, "links"),
+        clock=ground.clock,
+        lifetime=timedelta(days=ground.settings.link_days),
+    )
+    health = Health(
+        store=ground.store,
+        clock=ground.clock,
+        dispatcher_seen=dispatcher_seen(ground.heartbeat),
+        draining=draining,
+        metrics_token=ground.metrics_token,
+    )
+    media = MediaDoor(store=ground.store, blobs=ground.blobs, links=links)
+    routes = [
+        *pixverse_routes(build_pixverse(ground, links, wake=wake, draining=draining)),
+        *media_routes(media),
+        *health_routes(health),
+        *pixverse_reference.routes(),
+    ]
+    app = Starlette(routes=routes, exception_handlers={404: no_such_place, 405: no_such_place})
+    app.router.redirect_slashes = False
+    return Kit(app, crash={PIXVERSE: pixverse_errors.crash, "": plain_crash})
+
+
+def build_pixverse(
+    ground: Ground, links: Links, *, wake: Callable[[], None], draining: Draining
+) -> Door:
+    """Build the PixVerse dialect."""
+    catalog = load()
+    submit = SubmitJob(
+        store=ground.store, catalog=catalog, clock=ground.clock, mint=ground.mint, wake=wake
+    )
+    verbs = Verbs(
+        open_account=OpenAccount(store=ground.store, pepper=ground.pepper),
+        submit=UnlessDraining(submit=submit, draining=draining),
+        read=ReadJob(store=ground.store),
+        upload=UploadImage(
+            store=ground.store,
+            blobs=ground.blobs,
+            gate=GuardedImageGate(),
+            clock=ground.clock,
+            mint=ground.mint,
+        ),
+    )
+    return Door(
+        verbs=verbs,
+        catalog=catalog,
+        store=ground.store,
+        links=links,
+        fetcher=SafeFetcher(allowed=ground.settings.networks),
+        folder=ground.settings.data / "tmp",
+        public_url=ground.settings.public_url,
+    )
+
+
+def dispatcher_seen(path: Path) -> Callable[[], bool]:
+    """Return a question: has the dispatcher been seen in the last seconds?"""
+
+    def seen() -> bool:
+        try:
+            return time.time() - path.stat().st_mtime < 3 * HEARTBEAT
+        except OSError:
+            return False
+
+    return seen
+
+
+def no_such_place(request: Request, error: Exception) -> Response:
+    """Answer a path or method that nobody serves, in the form of its prefix."""
+    if request.url.path.startswith(PIXVERSE):
+        return pixverse_errors.no_such_operation(request, error)
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    text = "not found" if status == 404 else "method not allowed"  # noqa: PLR2004 - the HTTP status
+    return JSONResponse({"error": text}, status_code=status)
+
+
+def plain_crash() -> Response:
+    """Answer a fault of the server outside any dialect."""
+    return JSONResponse({"error": "something went wrong"}, status_code=500)

@@ -6,7 +6,7 @@ from pathlib import Path
 from kinora.adapters.fleet.children import ChildFleet
 from kinora.bootstrap.ground import Ground
 from kinora.dispatch.loop import Dispatcher, Outcomes
-from kinora.engines.studio import offer as studio
+from kinora.engines.studio.offer import ENGINE as STUDIO
 from kinora.settings import environment
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
@@ -24,7 +24,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
         store=store,
         blobs=ground.blobs,
         fleet=ChildFleet(
-            studio.ENGINE,
+            STUDIO,
             size=settings.engine_count,
             environment=environment(
                 NUMBA_CACHE_DIR=str(settings.kernels / "kernels"),
@@ -44,5 +44,5 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
 async def beat(path: Path) -> None:
     """Show, for as long as this runs, that the dispatcher is at work."""
     while True:
-        path.touch()
+        path.touch()  # noqa: ASYNC240 - microseconds
         await asyncio.sleep(HEARTBEAT)

@@ -8,8 +8,8 @@ import uvicorn
 import uvloop
 
 from kinora.adapters.knock import Knocker
-from kinora.bootstrap import stand
-from kinora.bootstrap_api import Draining, build_api
+from kinora.bootstrap.api import Draining, build_api
+from kinora.bootstrap.ground import stand
 from kinora.cli.inherited import follow_supervisor, read_settings_line
 from kinora.settings import Settings
 from kinora.web.logs import configure_logs

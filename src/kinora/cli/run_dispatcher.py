@@ -8,7 +8,8 @@ import structlog
 
 from kinora.adapters.knock import hear_knocks
 from kinora.adapters.locks import try_lock
-from kinora.bootstrap import DISPATCHER, beat, build_dispatcher, stand
+from kinora.bootstrap.dispatcher import beat, build_dispatcher
+from kinora.bootstrap.ground import DISPATCHER, stand
 from kinora.cli.inherited import follow_supervisor, read_settings_line
 from kinora.settings import Settings
 from kinora.web.logs import configure_logs

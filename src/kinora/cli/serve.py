@@ -52,7 +52,7 @@ def run(settings: Settings) -> int:
 def welcome(settings: Settings, address: str) -> None:
     """Prepare the data folder; on its first start print the key and the addresses."""
     from kinora.adapters.secrets import write_private_json  # noqa: PLC0415 - see above
-    from kinora.bootstrap import prepare  # noqa: PLC0415 - see above
+    from kinora.bootstrap.ground import prepare  # noqa: PLC0415 - see above
 
     made = asyncio.run(prepare(settings))
     click.echo(f"Kinora serves {address}  (data in {settings.data})")

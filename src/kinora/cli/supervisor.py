@@ -104,11 +104,14 @@ class Supervisor:
             began = loop.time()
             part.process = await self._start(part)
             status = await part.process.wait()
-            if part.expected_to_end:
+            if self._ending(part):
                 return
             rest = 0.05 if loop.time() - began > STEADY else min(LONGEST_REST, rest * 2)
             print(f"kinora: {part.name} ended with {status}; starting it again", file=sys.stderr)  # noqa: T201 - no logger here
             await asyncio.sleep(rest)
+
+    def _ending(self, part: Part) -> bool:
+        return part.expected_to_end
 
     async def _start(self, part: Part) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from kinora.adapters.db.rows import entry_from, fact_from, micros
 from kinora.adapters.db.statements import Connection
@@ -24,31 +25,31 @@ class SqlLedger:
         self, account: AccountId, *, monthly: int, package: int, note: str, at: datetime
     ) -> None:
         """Give credits, or take them."""
-        split = Split(monthly=monthly, package=package)
-        self._move(account, None, Movement.GRANT, split, held=0, note=note, at=at)
+        purses = Split(monthly=monthly, package=package)
+        self._write(Movement.GRANT, purses, account=account, note=note, at=at)
 
     async def hold(self, job: Job, *, at: datetime) -> bool:
         """Set the job's cost aside."""
-        row = self._db.one("purses", {"id": job.account})
+        row = self._db.one("purses", {"account": job.account})
         if row is None:
             return False
         split = Split.of(job.cost, Balance(monthly=row["monthly"], package=row["package"]))
         if split is None:
             return False
         taken = Split(monthly=-split.monthly, package=-split.package)
-        self._move(job.account, job.id, Movement.HOLD, taken, held=job.cost, note="", at=at)
+        self._write_for(job, Movement.HOLD, taken, held=job.cost, at=at)
         return True
 
     async def settle(self, job: Job, *, at: datetime) -> None:
         """Take what was held for the job for good."""
         _, held = self._hold_of(job)
         nothing = Split(monthly=0, package=0)
-        self._move(job.account, job.id, Movement.SETTLE, nothing, held=-held, note="", at=at)
+        self._write_for(job, Movement.SETTLE, nothing, held=-held, at=at)
 
     async def release(self, job: Job, *, at: datetime) -> None:
         """Give back what was held for the job."""
         split, held = self._hold_of(job)
-        self._move(job.account, job.id, Movement.RELEASE, split, held=-held, note=job.reason, at=at)
+        self._write_for(job, Movement.RELEASE, split, held=-held, at=at)
 
     async def entries(self, account: AccountId, *, newest: int = 100) -> Sequence[Entry]:
         """Return an account's entries, newest first."""
@@ -80,28 +81,26 @@ class SqlLedger:
             raise WrongState(f"nothing is held for job {job.id}")
         return Split(monthly=-row["monthly"], package=-row["package"]), row["held"]
 
-    def _move(
-        self,
-        account: AccountId,
-        job: JobId | None,
-        movement: Movement,
-        split: Split,
-        *,
-        held: int,
-        note: str,
-        at: datetime,
+    def _write_for(
+        self, job: Job, movement: Movement, purses: Split, *, held: int, at: datetime
+    ) -> None:
+        # The unique index on the job's end refuses a second settle or release.
+        of_job = {"job": job.id, "held": held, "note": job.reason}
+        self._write(movement, purses, account=job.account, at=at, **of_job)
+
+    def _write(
+        self, movement: Movement, purses: Split, *, account: AccountId, at: datetime, **more: Any
     ) -> None:
         values = {
             "account": account,
-            "job": job,
+            "job": None,
             "movement": movement.value,
-            "monthly": split.monthly,
-            "package": split.package,
-            "held": held,
-            "note": note,
+            "monthly": purses.monthly,
+            "package": purses.package,
+            "held": 0,
+            "note": "",
             "at": micros(at),
-        }
-        # The unique index on the job's end refuses a second settle or release.
+        } | more
         self._db.run("add_entry", values)
         self._db.run("move_credits", values)
 

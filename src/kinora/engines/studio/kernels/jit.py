@@ -1,7 +1,7 @@
 """The one place where numba is named, so that the rest stays typed."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -16,17 +16,14 @@ def kernel(function: F) -> F:
 
     Kernels must be called from one thread only: numba's default thread pool is not reentrant.
     """
-    compiled: F = numba.njit(cache=True, fastmath=True, parallel=True, nogil=True)(function)
-    return compiled
+    return cast(F, numba.njit(cache=True, fastmath=True, parallel=True, nogil=True)(function))
 
 
 def inline(function: F) -> F:
     """Compile a small function that kernels call per pixel."""
-    compiled: F = numba.njit(cache=True, fastmath=True, nogil=True)(function)
-    return compiled
+    return cast(F, numba.njit(cache=True, fastmath=True, nogil=True)(function))
 
 
 def serial(function: F) -> F:
     """Compile a loop whose order matters, such as erosion or a raster scan."""
-    compiled: F = numba.njit(cache=True, fastmath=True, nogil=True)(function)
-    return compiled
+    return cast(F, numba.njit(cache=True, fastmath=True, nogil=True)(function))

@@ -1,0 +1,103 @@
+"""Blobs as files in a folder."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+CHUNK = 256 * 1024
+
+
+class DiskBlobs:
+    """Keeps each blob in a file; it appears under its name only when it is whole and durable."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep blobs in `folder`, which is made at the first write."""
+        self._folder = folder
+
+    async def adopt(self, source: Path, *, name: str) -> None:
+        """Take a finished local file over under a name."""
+        await asyncio.to_thread(self._adopt, source, self._path(name))
+
+    async def size(self, name: str) -> int | None:
+        """Return how many bytes a blob has, None when there is none."""
+        try:
+            return os.stat(self._path(name)).st_size  # noqa: PTH116 - a hot path of microseconds
+        except FileNotFoundError:
+            return None
+
+    async def read(self, name: str, *, start: int, length: int) -> AsyncIterator[bytes]:
+        """Yield `length` bytes from `start`."""
+        file = os.open(self._path(name), os.O_RDONLY)
+        try:
+            while length > 0:
+                # Stored files are mostly in the page cache, where a read costs less than a thread.
+                chunk = os.pread(file, min(CHUNK, length), start)
+                if not chunk:
+                    return
+                start += len(chunk)
+                length -= len(chunk)
+                yield chunk
+        finally:
+            os.close(file)
+
+    async def local(self, name: str, *, folder: Path) -> Path:
+        """Return the blob's own file: it is local already, and never changes."""
+        path = self._path(name)
+        if not path.is_file():
+            raise FileNotFoundError(name)
+        return path
+
+    async def delete(self, name: str) -> None:
+        """Remove a blob."""
+        with suppress(FileNotFoundError):
+            self._path(name).unlink()
+
+    async def list(self, *, older_than: datetime) -> Sequence[str]:
+        """Return the names of blobs written before a time."""
+        return await asyncio.to_thread(self._list, older_than)
+
+    def _list(self, older_than: datetime) -> Sequence[str]:
+        return sorted(
+            path.relative_to(self._folder).as_posix()
+            for path in self._folder.rglob("*")
+            if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < older_than
+        )
+
+    def _adopt(self, source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync(source, os.O_RDONLY)
+        try:
+            source.rename(target)
+        except OSError:
+            self._copy(source, target)
+        _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        """Bring a file over from another disk, whole or not at all."""
+        fresh = target.with_name(f".{target.name}.part")
+        try:
+            shutil.copyfile(source, fresh)
+            _sync(fresh, os.O_RDONLY)
+            fresh.replace(target)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
+        source.unlink()
+
+    def _path(self, name: str) -> Path:
+        parts = PurePosixPath(name).parts
+        if not parts or name.startswith("/") or ".." in parts:
+            raise ValueError(f"not a blob name: {name!r}")
+        return self._folder.joinpath(*parts)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Looking at strangers' media, behind a wall."""

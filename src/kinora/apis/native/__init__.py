@@ -1,0 +1,1 @@
+"""Kinora's own door: health and metrics."""

@@ -1,0 +1,253 @@
+"""What callers get, and how it is written."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from kinora.catalog.templates import Template
+from kinora.domain.account import Account
+from kinora.domain.asset import Asset
+from kinora.domain.job import Job, JobState
+from kinora.domain.order import ImageEffect, Words, inputs_of
+from kinora.ports.store import Outcome
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """GET account/balance."""
+
+    account_id: int
+    credit_monthly: int
+    credit_package: int
+
+
+class UploadedImage(msgspec.Struct, frozen=True):
+    """POST image/upload."""
+
+    img_id: int
+    img_url: str
+
+
+class SubmittedVideo(msgspec.Struct, frozen=True):
+    """Every submit of a film. Pages differ on the name of the charge, so both are there."""
+
+    video_id: int
+    credits: int
+    credit: int
+
+
+class SubmittedImage(msgspec.Struct, frozen=True):
+    """POST image/template/generate."""
+
+    image_id: int
+    credits: int
+    credit: int
+
+
+class VideoResult(msgspec.Struct, frozen=True):
+    """GET video/result/{id}. `progress` and `reason` are Kinora's own additions."""
+
+    id: int
+    status: int
+    url: str
+    path: str
+    prompt: str
+    negative_prompt: str
+    style: str
+    seed: int
+    resolution_ratio: int
+    size: int
+    outputWidth: int  # noqa: N815 - the wire's spelling
+    outputHeight: int  # noqa: N815 - the wire's spelling
+    has_audio: bool
+    credits: int
+    create_time: str
+    modify_time: str
+    progress: float
+    reason: str
+
+
+class CustomerPaths(msgspec.Struct, frozen=True):
+    """What an image was made from."""
+
+    customer_img_paths: list[str]
+    gen_img_req_img_ids: list[int]
+    ext_info: None = None
+    agent_info: None = None
+    cameo_id_list: None = None
+    duration_type: str = ""
+    fusion_id_list: None = None
+    model_evaluator: str = ""
+
+
+class ImageResult(msgspec.Struct, frozen=True):
+    """GET image/result/{image_id}. `size`, `progress` and `reason` are Kinora's own additions."""
+
+    image_id: int
+    prompt: str
+    url: str
+    seed: int
+    status: int
+    prompt_translate: str
+    template_id: int
+    create_time: str
+    modify_time: str
+    outputWidth: int  # noqa: N815 - the wire's spelling
+    outputHeight: int  # noqa: N815 - the wire's spelling
+    credits: int
+    customer_paths: CustomerPaths
+    size: int
+    progress: float
+    reason: str
+
+
+class EffectItem(msgspec.Struct, frozen=True):
+    """One template. Only the first three fields are confirmed by the public pages."""
+
+    template_id: int
+    display_name: str
+    display_prompt: str
+    type: int
+    image_count: int
+    qualities: list[str]
+    duration: int
+    credits: dict[str, int]
+
+
+class EffectList(msgspec.Struct, frozen=True):
+    """GET video/effects/templates/list."""
+
+    effect_items: list[EffectItem]
+    total: int
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What every answer is wrapped in."""
+
+    ErrCode: int
+    ErrMsg: str
+    Resp: Any
+
+
+_write = msgspec.json.Encoder().encode
+NO_WORDS = Words(prompt="")
+
+
+def good(resp: msgspec.Struct) -> Response:
+    """Return a success."""
+    return Response(_write(Envelope(0, "success", resp)), media_type="application/json")
+
+
+def refusal(code: int, message: str, *, status: int = 200) -> Response:
+    """Return a refusal: `Resp` is null, so that no client takes a stale id from it."""
+    body = _write(Envelope(code, message, None))
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def status_of(state: JobState) -> int:
+    """Return the wire's number for a state; there is none for queued."""
+    match state:
+        case JobState.COMPLETED:
+            return 1
+        case JobState.QUEUED | JobState.RUNNING:
+            return 5
+        case JobState.DELETED:
+            return 6
+        case JobState.MODERATED:
+            return 7
+        case JobState.FAILED | JobState.CANCELLED:
+            return 8
+
+
+def balance(account: Account) -> Balance:
+    """Say what an account can spend."""
+    return Balance(account.id, account.balance.monthly, account.balance.package)
+
+
+def submitted_video(job: Job) -> SubmittedVideo:
+    """Say that a film was accepted."""
+    return SubmittedVideo(job.id, job.cost, job.cost)
+
+
+def submitted_image(job: Job) -> SubmittedImage:
+    """Say that an image was accepted."""
+    return SubmittedImage(job.id, job.cost, job.cost)
+
+
+def video_result(outcome: Outcome, *, link: str) -> VideoResult:
+    """Say how a film stands; `link` is its address, empty until it is done."""
+    job, asset = outcome.job, outcome.asset if link else None
+    words = getattr(job.order.ask, "words", NO_WORDS)
+    return VideoResult(
+        id=job.id,
+        status=status_of(job.state),
+        url=link,
+        path=asset.blob if asset else "",
+        prompt=words.prompt,
+        negative_prompt=words.negative_prompt,
+        style=words.style,
+        seed=job.seed,
+        resolution_ratio=int(job.order.quality.removesuffix("p") or 0),
+        size=asset.size if asset else 0,
+        outputWidth=asset.width if asset else 0,
+        outputHeight=asset.height if asset else 0,
+        has_audio=asset.has_audio if asset else False,
+        credits=job.cost,
+        create_time=_time(job.created_at),
+        modify_time=_time(job.changed_at),
+        progress=round(job.progress, 4),
+        reason=job.reason,
+    )
+
+
+def image_result(outcome: Outcome, *, link: str, template: int, given: list[str]) -> ImageResult:
+    """Say how an image stands; `given` names the pictures that it is made from."""
+    job, asset = outcome.job, outcome.asset if link else None
+    return ImageResult(
+        image_id=job.id,
+        prompt="",
+        url=link,
+        seed=job.seed,
+        status=status_of(job.state),
+        prompt_translate="",
+        template_id=template,
+        create_time=_time(job.created_at),
+        modify_time=_time(job.changed_at),
+        outputWidth=asset.width if asset else 0,
+        outputHeight=asset.height if asset else 0,
+        credits=job.cost,
+        customer_paths=CustomerPaths(given, [int(asset) for asset in inputs_of(job.order.ask)]),
+        size=asset.size if asset else 0,
+        progress=round(job.progress, 4),
+        reason=job.reason,
+    )
+
+
+def is_image(job: Job) -> bool:
+    """Tell whether a job makes an image and not a film."""
+    return isinstance(job.order.ask, ImageEffect) or job.shape.fps == 0
+
+
+def ready(outcome: Outcome) -> Asset | None:
+    """Return the result when it can be downloaded."""
+    return outcome.asset if outcome.job.state is JobState.COMPLETED else None
+
+
+def effect_item(template: Template, *, chinese: bool) -> EffectItem:
+    """Describe a template in English or Chinese."""
+    prices = {"": template.credits} if isinstance(template.credits, int) else dict(template.credits)
+    return EffectItem(
+        template_id=template.id,
+        display_name=template.display_name_zh if chinese else template.display_name,
+        display_prompt=template.display_prompt_zh if chinese else template.display_prompt,
+        type=1 if template.kind == "video" else 2,
+        image_count=template.images,
+        qualities=list(template.qualities) if template.kind == "video" else [],
+        duration=template.seconds,
+        credits=prices,
+    )
+
+
+def _time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

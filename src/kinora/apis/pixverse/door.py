@@ -1,0 +1,247 @@
+"""The door's handlers: read the call, use a verb, answer in the envelope."""
+
+import hashlib
+import tempfile
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kinora.apis.pixverse import answers
+from kinora.apis.pixverse.errors import from_validation, refuse
+from kinora.apis.pixverse.translate import order_from
+from kinora.apis.pixverse.wire import (
+    Body,
+    ImageTemplateBody,
+    ImageToVideoBody,
+    TemplateVideoBody,
+    TextToVideoBody,
+    TransitionBody,
+    read_id,
+)
+from kinora.catalog.book import Catalog
+from kinora.domain.account import Account
+from kinora.domain.asset import Asset
+from kinora.domain.errors import ImageFormat, Invalid, JobNotFound, KinoraError, Malformed, Missing
+from kinora.domain.ids import AccountId, JobId
+from kinora.domain.job import Job
+from kinora.domain.order import ImageEffect, Order, inputs_of
+from kinora.ports.media import Fetcher
+from kinora.ports.store import Outcome, Store
+from kinora.usecases.submit_job import Repeat
+from kinora.usecases.upload_image import ENDINGS, MAX_IMAGE_BYTES
+from kinora.web.bodies import read_body
+from kinora.web.forms import Form, receive_form
+from kinora.web.links import Links
+
+MAX_BODY = 1 << 20
+PAGE_SIZES = (10, 20, 50, 100)
+LINK_MIMES = {*ENDINGS, "image/jpg"}
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Submit(Protocol):
+    """Accepts an order."""
+
+    async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
+        """Return the queued job, or the earlier one of a repeat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbs:
+    """What the door can have done."""
+
+    open_account: Callable[[str], Awaitable[Account]]
+    submit: Submit
+    read: Callable[..., Awaitable[Outcome]]
+    upload: Callable[..., Awaitable[Asset]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """The PixVerse Platform dialect. `folder` takes uploads while they are judged."""
+
+    verbs: Verbs
+    catalog: Catalog
+    store: Store
+    links: Links
+    fetcher: Fetcher
+    folder: Path
+    public_url: str = ""
+
+    async def balance(self, request: Request) -> Response:
+        """GET account/balance."""
+        return answers.good(answers.balance(await self._account(request)))
+
+    async def upload_image(self, request: Request) -> Response:
+        """POST image/upload."""
+        account = await self._account(request)
+        with self._workplace() as place:
+            folder = Path(place)
+            form = await receive_form(request, folder=folder, max_file=MAX_IMAGE_BYTES)
+            source = await self._source(form, folder)
+            asset = await self.verbs.upload(source, account=account.id)
+        link = self.links.url(asset, base=self._base(request))
+        return answers.good(answers.UploadedImage(asset.id, link))
+
+    async def text_to_video(self, request: Request) -> Response:
+        """POST video/text/generate."""
+        return await self._submit(request, TextToVideoBody)
+
+    async def image_to_video(self, request: Request) -> Response:
+        """POST video/img/generate; with `template_id` it is an effect."""
+        return await self._submit(request, ImageToVideoBody, with_template=TemplateVideoBody)
+
+    async def transition(self, request: Request) -> Response:
+        """POST video/transition/generate."""
+        return await self._submit(request, TransitionBody)
+
+    async def image_template(self, request: Request) -> Response:
+        """POST image/template/generate."""
+        return await self._submit(request, ImageTemplateBody)
+
+    async def video_result(self, request: Request) -> Response:
+        """GET video/result/{id}."""
+        outcome = await self._outcome(request)
+        if answers.is_image(outcome.job):
+            raise JobNotFound("there is no video with this id")
+        return answers.good(answers.video_result(outcome, link=self._link(request, outcome)))
+
+    async def image_result(self, request: Request) -> Response:
+        """GET image/result/{image_id}."""
+        outcome = await self._outcome(request)
+        ask = outcome.job.order.ask
+        if not isinstance(ask, ImageEffect):
+            raise JobNotFound("there is no image with this id")
+        given = [await self.store.view.assets.get(asset) for asset in inputs_of(ask)]
+        resp = answers.image_result(
+            outcome,
+            link=self._link(request, outcome),
+            template=self.catalog.template(ask.template).id,
+            given=[asset.blob for asset in given if asset is not None],
+        )
+        return answers.good(resp)
+
+    async def templates(self, request: Request) -> Response:
+        """GET video/effects/templates/list."""
+        await self._account(request)
+        query = request.query_params
+        kind = query.get("type", "")
+        if kind not in {"", "1", "2"}:
+            raise Invalid("type must be 1 (video) or 2 (image)")
+        page = _whole(query.get("page") or "1", "page")
+        size = _whole(query.get("pageSize") or "50", "pageSize")
+        if size not in PAGE_SIZES:
+            raise Invalid("pageSize must be 10, 20, 50 or 100")
+        chinese = request.headers.get("accept-language", "").lower().startswith("zh")
+        wanted = {"": ("video", "image"), "1": ("video",), "2": ("image",)}[kind]
+        found = [template for template in self.catalog.templates if template.kind in wanted]
+        shown = found[(page - 1) * size : page * size]
+        items = [answers.effect_item(template, chinese=chinese) for template in shown]
+        return answers.good(answers.EffectList(items, len(found)))
+
+    async def _submit(
+        self, request: Request, body: type[Body], *, with_template: type[Body] | None = None
+    ) -> Response:
+        account = await self._account(request)
+        raw = await read_body(request, at_most=MAX_BODY)
+        parsed = _parse(raw, body, with_template)
+        trace = request.headers.get("ai-trace-id", "")
+        order = order_from(parsed, account=account.id, catalog=self.catalog, trace=trace)
+        job = await self.verbs.submit(order, repeat=_repeat(request.url.path, trace, raw))
+        if answers.is_image(job):
+            return answers.good(answers.submitted_image(job))
+        return answers.good(answers.submitted_video(job))
+
+    async def _account(self, request: Request) -> Account:
+        return await self.verbs.open_account(request.headers.get("api-key", ""))
+
+    async def _outcome(self, request: Request) -> Outcome:
+        account: AccountId = (await self._account(request)).id
+        given = request.path_params["id"]
+        try:
+            job = read_id(given)
+        except ValueError:
+            job = None
+        if job is None:
+            raise Malformed("id must be an integer")
+        return await self.verbs.read(JobId(job), account=account)
+
+    async def _source(self, form: Form, folder: Path) -> Path:
+        file, link = form.files.get("image"), form.fields.get("image_url", "").strip()
+        if file is not None and link:
+            raise Invalid("send either image or image_url, not both")
+        if file is not None:
+            return file.path
+        if not link:
+            raise Missing("image or image_url")
+        fetched = await self.fetcher.fetch(link, folder=folder, at_most=MAX_IMAGE_BYTES)
+        if fetched.mime not in LINK_MIMES:
+            raise ImageFormat(
+                f"image_url answers with the type {fetched.mime or 'unknown'}; image/jpeg, "
+                "image/png or image/webp is needed"
+            )
+        return fetched.path
+
+    def _link(self, request: Request, outcome: Outcome) -> str:
+        asset = answers.ready(outcome)
+        return self.links.url(asset, base=self._base(request)) if asset else ""
+
+    def _base(self, request: Request) -> str:
+        return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
+    def _workplace(self) -> AbstractContextManager[str]:
+        return tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True)
+
+
+def answering(handler: Handler) -> Handler:
+    """Wrap a handler so that the product's errors become the dialect's refusals."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except KinoraError as error:
+            return refuse(error)
+
+    return answer
+
+
+def _parse(raw: bytes, body: type[Body], with_template: type[Body] | None) -> Body:
+    try:
+        if with_template is not None and b'"template_id"' in raw:
+            looked = _OnlyTemplate.model_validate_json(raw)
+            body = with_template if looked.wanted else body
+        return body.model_validate_json(raw)
+    except ValidationError as error:
+        raise from_validation(error) from None
+
+
+class _OnlyTemplate(Body):
+    """Whether a body asks for a template; 0, null and "" do not."""
+
+    template_id: object = None
+
+    @property
+    def wanted(self) -> bool:
+        return self.template_id not in (None, "", 0, "0")
+
+
+def _repeat(path: str, trace: str, raw: bytes) -> Repeat | None:
+    """Return how to know this submit when it comes again; only a UUID promises uniqueness."""
+    try:
+        key = str(uuid.UUID(trace))
+    except ValueError:
+        return None
+    return Repeat(scope=path, key=key, digest=hashlib.sha256(raw).hexdigest())
+
+
+def _whole(text: str, name: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise Invalid(f"{name} must be a whole number above 0")
+    return int(text)

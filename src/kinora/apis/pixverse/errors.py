@@ -1,0 +1,102 @@
+"""Which number the wire has for which mistake: section "Error codes" of the public reference."""
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kinora.apis.pixverse.answers import refusal
+from kinora.domain import errors
+from kinora.domain.job import WrongState
+
+UNEXPECTED = 99999
+
+ERR_CODES: dict[type[errors.KinoraError], int] = {
+    errors.KinoraError: UNEXPECTED,
+    errors.Unauthorised: 400012,
+    errors.NotAllowed: 500020,
+    errors.Malformed: 400013,
+    errors.Missing: 400011,
+    errors.Invalid: 400017,
+    errors.PromptTooLong: 400018,
+    errors.NegativePromptTooLong: 400019,
+    errors.ImageNotFound: 400032,
+    errors.JobNotFound: 500008,
+    errors.ContentDeleted: 500064,
+    errors.TemplateInactive: 500070,
+    errors.TemplateQuality: 500071,
+    errors.TooManyRunning: 500044,
+    errors.NotEnoughCredits: 500090,
+    errors.Overloaded: 500069,
+    errors.ImageTooBig: 500030,
+    errors.ImageUnreadable: 500031,
+    errors.ImageFormat: 500032,
+    errors.ImageDimensions: 500033,
+    errors.UploadFailed: 500041,
+    errors.BadLink: 500042,
+    errors.Moderated: 500063,
+    errors.Unexpected: UNEXPECTED,
+    WrongState: 400017,
+}
+
+MESSAGES = {
+    400011: "Empty parameter",
+    400012: "Invalid account",
+    400013: "Invalid binding request: incorrect parameter type or value",
+    400017: "Invalid parameter",
+    400032: "Invalid image ID",
+    500008: "Requested data not found",
+    500020: "User does not have permission for this operation",
+    500044: "Reached the limit for concurrent generations.",
+    500071: "This effect does not support 720p or 1080p.",
+    500090: "Insufficient balance",
+    99999: "Unknown error",
+}
+"""The reference's own sentences, which clients match on; ours follow after a colon."""
+
+ABSENT = {"missing", "empty"}
+WRONG_TYPE = {"wrong_type", "int_type", "string_type", "bool_type", "json_invalid", "model_type"}
+
+
+def refuse(error: errors.KinoraError) -> Response:
+    """Answer a mistake of the core."""
+    code = ERR_CODES[type(error)]
+    return refusal(code, _sentence(code, str(error)))
+
+
+def from_validation(error: ValidationError) -> errors.KinoraError:
+    """Return the first mistake that the wire models found, by its kind."""
+    first = error.errors(include_url=False, include_context=True)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "body"
+    if first["type"] in ABSENT:
+        return errors.Missing(field)
+    if first["type"] in WRONG_TYPE:
+        return errors.Malformed(f"{field} {_lower(first['msg'])}")
+    return errors.Invalid(f"{field} {_rule(first)}")
+
+
+def crash() -> Response:
+    """Answer a fault of the server."""
+    return refusal(UNEXPECTED, MESSAGES[UNEXPECTED], status=500)
+
+
+def no_such_operation(request: Request, error: Exception) -> Response:
+    """Answer a path or method that this dialect does not have."""
+    status = getattr(error, "status_code", 404)
+    text = f"Invalid parameter: there is no {request.method} {request.url.path}"
+    return refusal(ERR_CODES[errors.Invalid], text, status=status)
+
+
+def _sentence(code: int, text: str) -> str:
+    known = MESSAGES.get(code)
+    if known is None or text == known:
+        return text
+    return f"{known}: {text}"
+
+
+def _rule(first: ErrorDetails) -> str:
+    return _lower(first["msg"]).replace("input should be", "must be")
+
+
+def _lower(text: str) -> str:
+    return (text[:1].lower() + text[1:]).replace("input should be", "must be")

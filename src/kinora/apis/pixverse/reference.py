@@ -1,0 +1,218 @@
+"""The dialect's OpenAPI 3.1 document and a page to read it, both served offline."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import swagger_ui_bundle
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from kinora import __version__
+from kinora.apis.pixverse.errors import ERR_CODES, MESSAGES
+from kinora.apis.pixverse.routes import COMMON, OPERATIONS, PREFIX, Operation
+from kinora.apis.pixverse.wire import Body, TemplateVideoBody
+
+REF = "#/components/schemas/{model}"
+UPLOAD: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "image": {
+            "type": "string",
+            "format": "binary",
+            "description": "PNG, JPEG or WebP, under 20 MB, at most 10000 pixels a side.",
+        },
+        "image_url": {
+            "type": "string",
+            "description": "A public http(s) link to such a picture, instead of `image`.",
+        },
+    },
+}
+QUERY = {
+    "templates": {
+        "type": ["1", "2"],
+        "page": ["1"],
+        "pageSize": ["10", "20", "50", "100"],
+    }
+}
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Kinora: PixVerse Platform dialect</title>
+<link rel="stylesheet" href="/docs/static/swagger-ui.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<div id="page"></div>
+<script src="/docs/static/swagger-ui-bundle.js"></script>
+<script src="/docs/pixverse.js"></script>
+</body>
+</html>
+"""
+SCRIPT = f"""SwaggerUIBundle({{
+  url: "{PREFIX}/openapi.json", dom_id: "#page", deepLinking: true, docExpansion: "list",
+  defaultModelsExpandDepth: 0, validatorUrl: null,
+}});
+"""
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document, made from the wire models and the table of operations."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Kinora: PixVerse Platform dialect",
+            "version": __version__,
+            "description": (
+                "Every JSON answer is {ErrCode, ErrMsg, Resp}; ErrCode 0 is success, and Resp is "
+                "null otherwise. Kinora is not affiliated with PixVerse; its name appears for "
+                "compatibility only."
+            ),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": PREFIX}],
+        "security": [{"key": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "API-KEY"}},
+            "schemas": _schemas(),
+        },
+    }
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of the document, the page and what the page needs."""
+    static = Path(swagger_ui_bundle.swagger_ui_path)
+    return [
+        Route(PREFIX + "/openapi.json", _serve_document),
+        Route("/docs/pixverse", _serve_page),
+        Route("/docs/pixverse.js", _serve_script),
+        Mount("/docs/static", StaticFiles(directory=static)),
+    ]
+
+
+async def _serve_document(_: Request) -> Response:
+    return JSONResponse(document())
+
+
+async def _serve_page(_: Request) -> Response:
+    policy = (
+        "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; "
+        "style-src 'self' 'unsafe-inline'"
+    )
+    return HTMLResponse(PAGE, headers={"content-security-policy": policy})
+
+
+async def _serve_script(_: Request) -> Response:
+    return Response(SCRIPT, media_type="text/javascript")
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        for path in (operation.path, *operation.aliases):
+            paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, path)
+    return paths
+
+
+def _operation(operation: Operation, path: str) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.handler if path == operation.path else path.strip("/"),
+        "summary": operation.summary,
+        "parameters": _parameters(operation),
+        "responses": {"200": _response(operation)},
+    }
+    if path != operation.path:
+        described["deprecated"] = True
+        described["description"] = f"Another path for {operation.path}, which some clients use."
+    content = _content(operation)
+    if content:
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _content(operation: Operation) -> dict[str, Any]:
+    if operation.handler == "upload_image":
+        linked = {"type": "object", "properties": {"image_url": UPLOAD["properties"]["image_url"]}}
+        return {
+            "multipart/form-data": {"schema": UPLOAD},
+            "application/x-www-form-urlencoded": {"schema": linked},
+        }
+    if operation.body is None:
+        return {}
+    bodies: list[type[Body]] = [operation.body]
+    if operation.handler == "image_to_video":
+        bodies.append(TemplateVideoBody)
+    refs = [{"$ref": REF.format(model=body.__name__)} for body in bodies]
+    return {"application/json": {"schema": refs[0] if len(refs) == 1 else {"anyOf": refs}}}
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {
+            "name": "Ai-trace-id",
+            "in": "header",
+            "required": False,
+            "description": (
+                "Any text, returned with the answer. On a submit, a UUID makes the call safe to "
+                "repeat: for 24 hours the same UUID with the same body gives the first answer."
+            ),
+            "schema": {"type": "string"},
+        }
+    ]
+    if "{id}" in operation.path:
+        integer = {"type": "integer", "minimum": 1}
+        found.append({"name": "id", "in": "path", "required": True, "schema": integer})
+    for name, allowed in QUERY.get(operation.handler, {}).items():
+        schema = {"type": "string", "examples": allowed}
+        found.append({"name": name, "in": "query", "required": False, "schema": schema})
+    return found
+
+
+def _response(operation: Operation) -> dict[str, Any]:
+    codes = sorted({*operation.codes, *COMMON})
+    lines = [f"* `{code}` {meaning(code)}" for code in codes]
+    answer = {"$ref": REF.format(model=operation.answer.__name__)}
+    envelope = {
+        "type": "object",
+        "required": ["ErrCode", "ErrMsg", "Resp"],
+        "properties": {
+            "ErrCode": {"type": "integer", "enum": [0, *codes]},
+            "ErrMsg": {"type": "string"},
+            "Resp": {"anyOf": [answer, {"type": "null"}]},
+        },
+    }
+    return {
+        "description": "Success, or one of these error codes:\n\n" + "\n".join(lines),
+        "content": {"application/json": {"schema": envelope}},
+    }
+
+
+def meaning(code: int) -> str:
+    """Return what an error code says."""
+    if code in MESSAGES:
+        return MESSAGES[code]
+    kind = next(kind for kind, number in ERR_CODES.items() if number == code)
+    return str(kind())
+
+
+def _schemas() -> dict[str, Any]:
+    bodies: list[type[Body]] = [op.body for op in OPERATIONS if op.body is not None]
+    wanted: list[tuple[type[BaseModel], Literal["validation"]]] = [
+        (body, "validation") for body in (*bodies, TemplateVideoBody)
+    ]
+    _, wire = models_json_schema(wanted, ref_template=REF)
+    _, given = msgspec.json.schema_components(
+        [operation.answer for operation in OPERATIONS],
+        ref_template="#/components/schemas/{name}",
+    )
+    return {**wire["$defs"], **given}

@@ -1,0 +1,128 @@
+"""The dialect's operations: one table, from which the routes and the OpenAPI document are made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from starlette.routing import BaseRoute, Route
+
+from kinora.apis.pixverse import answers, wire
+from kinora.apis.pixverse.door import Door, answering
+from kinora.apis.pixverse.wire import Body
+
+PREFIX = "/openapi/v2"
+COMMON = (400012, 99999)
+JSON = (400011, 400013, 400017)
+SUBMIT = (*JSON, 500044, 500069, 500090)
+WORDS = (400018, 400019)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation: where it is, which handler serves it, what goes in and out, what can go wrong.
+
+    `aliases` are other paths that published clients use for it.
+    """
+
+    method: str
+    path: str
+    handler: str
+    summary: str
+    answer: type[msgspec.Struct]
+    body: type[Body] | None = None
+    codes: Sequence[int] = ()
+    aliases: Sequence[str] = ()
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="GET",
+        path="/account/balance",
+        handler="balance",
+        summary="Get user credit balance",
+        answer=answers.Balance,
+        aliases=("/account/credits",),
+    ),
+    Operation(
+        method="POST",
+        path="/image/upload",
+        handler="upload_image",
+        summary="Upload image",
+        answer=answers.UploadedImage,
+        codes=(*JSON, 500030, 500031, 500032, 500033, 500041, 500042),
+    ),
+    Operation(
+        method="POST",
+        path="/video/text/generate",
+        handler="text_to_video",
+        summary="Text-to-video generation",
+        answer=answers.SubmittedVideo,
+        body=wire.TextToVideoBody,
+        codes=(*SUBMIT, *WORDS),
+    ),
+    Operation(
+        method="POST",
+        path="/video/img/generate",
+        handler="image_to_video",
+        summary="Image-to-video generation; with template_id: template (effect) video generation",
+        answer=answers.SubmittedVideo,
+        body=wire.ImageToVideoBody,
+        codes=(*SUBMIT, *WORDS, 400032, 500020, 500070, 500071),
+        aliases=("/video/image/generate",),
+    ),
+    Operation(
+        method="POST",
+        path="/video/transition/generate",
+        handler="transition",
+        summary="Transition (first-last frame) generation",
+        answer=answers.SubmittedVideo,
+        body=wire.TransitionBody,
+        codes=(*SUBMIT, *WORDS, 400032, 500020),
+    ),
+    Operation(
+        method="GET",
+        path="/video/result/{id}",
+        handler="video_result",
+        summary="Get video generation status",
+        answer=answers.VideoResult,
+        codes=(400013, 500008, 500020),
+    ),
+    Operation(
+        method="GET",
+        path="/video/effects/templates/list",
+        handler="templates",
+        summary="Get template list",
+        answer=answers.EffectList,
+        codes=(400017,),
+    ),
+    Operation(
+        method="POST",
+        path="/image/template/generate",
+        handler="image_template",
+        summary="Image template generation",
+        answer=answers.SubmittedImage,
+        body=wire.ImageTemplateBody,
+        codes=(*SUBMIT, 400032, 500020, 500070),
+    ),
+    Operation(
+        method="GET",
+        path="/image/result/{id}",
+        handler="image_result",
+        summary="Get image generation",
+        answer=answers.ImageResult,
+        codes=(400013, 500008, 500020),
+    ),
+)
+
+
+def routes(door: Door) -> list[BaseRoute]:
+    """Return the dialect's routes, aliases included."""
+    return [
+        Route(
+            PREFIX + path,
+            answering(getattr(door, operation.handler)),
+            methods=[operation.method],
+        )
+        for operation in OPERATIONS
+        for path in (operation.path, *operation.aliases)
+    ]

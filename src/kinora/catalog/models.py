@@ -1,0 +1,57 @@
+"""What each model accepts, how big its films are and what they cost."""
+
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+NEGATIVE_PROMPT = 2048
+"""The longest negative prompt that any model takes, in characters."""
+
+Sizes = dict[str, dict[str, tuple[int, int]]]
+ByQuality = dict[str, int]
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model: names of its size and price tables, and its limits.
+
+    `seconds_1080p` is for the models that make shorter films at 1080p.
+    """
+
+    sizes: str
+    price: str
+    seconds: tuple[int, ...]
+    prompt: int
+    seconds_1080p: tuple[int, ...] = ()
+    audio: bool = False
+    fast: bool = False
+    camera: bool = False
+    features: tuple[str, ...] = ("text_to_video", "image_to_video", "transition")
+
+    def seconds_at(self, quality: str) -> tuple[int, ...]:
+        """Return the lengths that this model makes at a quality."""
+        return self.seconds_1080p if quality == "1080p" and self.seconds_1080p else self.seconds
+
+
+class Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Prices of what can be added."""
+
+    sound_effect_per_second: int
+
+
+class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole table."""
+
+    sizes: dict[str, Sizes]
+    tiers: ByQuality
+    by_second: dict[str, dict[str, ByQuality]]
+    by_film: dict[str, dict[str, dict[int, ByQuality]]]
+    extras: Extras
+    models: dict[str, Model]
+
+
+@cache
+def load_models() -> Models:
+    """Read the table; raise msgspec.ValidationError when it is not well formed."""
+    text = (files("kinora.catalog") / "models.toml").read_bytes()
+    return msgspec.toml.decode(text, type=Models)

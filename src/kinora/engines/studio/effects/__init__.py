@@ -1,0 +1,1 @@
+"""Effects played on pictures."""

@@ -1,0 +1,139 @@
+"""Writes films: H.264 and AAC in MP4, streamed frame by frame."""
+
+import platform
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
+
+from kinora.engines.studio.reel import RATE, Picture, Waves
+from kinora.ports.engine import Shape
+
+CRF = "19"
+AHEAD = 4
+"""Frames that may wait for the encoder, so that memory stays flat."""
+
+BLOCK = 1024
+
+
+class FilmWriter:
+    """Encodes in a thread of its own, while the next frame is made (PyAV lets go of the GIL)."""
+
+    def __init__(self, path: Path, *, shape: Shape, has_sound: bool) -> None:
+        """Open a film for writing."""
+        self._path = path
+        self._file = av.open(str(path), "w", options={"movflags": "+faststart"})
+        self._video = _video_stream(self._file, shape)
+        self._audio = _audio_stream(self._file) if has_sound else None
+        self._frames: queue.Queue[Picture | None] = queue.Queue(AHEAD)
+        self._fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._encode, daemon=True, name="encoder")
+        self._thread.start()
+
+    def add(self, picture: Picture) -> None:
+        """Take the next frame; raises what went wrong in the encoder, if anything did."""
+        if self._fault is not None:
+            raise self._fault
+        self._frames.put(picture)
+
+    def finish(self, sound: Waves | None) -> None:
+        """Write what is left, and the sound, and close the file."""
+        self._frames.put(None)
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+        for packet in self._video.encode(None):
+            self._file.mux(packet)
+        if self._audio is not None and sound is not None:
+            _write_sound(self._file, self._audio, sound)
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Stop at once and leave no file."""
+        self._fault = self._fault or RuntimeError("abandoned")
+        with suppress(queue.Empty):
+            while True:
+                self._frames.get_nowait()
+        self._frames.put(None)
+        self._thread.join()
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def _encode(self) -> None:
+        while (picture := self._frames.get()) is not None:
+            if self._fault is not None:
+                continue
+            try:
+                self._encode_one(picture)
+            except Exception as error:  # noqa: BLE001 - carried over to the thread that adds
+                self._fault = error
+
+    def _encode_one(self, picture: Picture) -> None:
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+        for packet in self._video.encode(frame):
+            self._file.mux(packet)
+
+
+def write_film(
+    path: Path, frames: Iterator[Picture], *, shape: Shape, sound: Waves | None
+) -> Iterator[int]:
+    """Write a film and yield the number of each frame that was taken.
+
+    Closing the iterator early stops the encoder and leaves no file.
+    """
+    writer = FilmWriter(path, shape=shape, has_sound=sound is not None)
+    try:
+        for number, picture in enumerate(frames):
+            writer.add(picture)
+            yield number
+        writer.finish(sound)
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def _video_stream(file: av.container.OutputContainer, shape: Shape) -> VideoStream:
+    # The AVX-512 code of x264 in the wheel gives other bytes on other runs; AVX2's does not.
+    options = {"preset": "veryfast", "crf": CRF, "g": str(2 * shape.fps)}
+    if _has_avx512():
+        options["x264-params"] = "asm=avx2"
+    stream = file.add_stream("libx264", rate=shape.fps, options=options)
+    stream.width, stream.height = shape.width, shape.height
+    stream.pix_fmt = "yuv420p"
+    stream.codec_context.time_base = Fraction(1, shape.fps)
+    return stream
+
+
+def _audio_stream(file: av.container.OutputContainer) -> AudioStream:
+    stream = file.add_stream("aac", rate=RATE, layout="stereo")
+    stream.bit_rate = 160_000
+    return stream
+
+
+def _write_sound(file: av.container.OutputContainer, stream: AudioStream, sound: Waves) -> None:
+    planes = np.ascontiguousarray(sound.T, dtype=np.float32)
+    for start in range(0, planes.shape[1], BLOCK):
+        block = np.ascontiguousarray(planes[:, start : start + BLOCK])
+        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts = RATE, start
+        for packet in stream.encode(frame):
+            file.mux(packet)
+    for packet in stream.encode(None):
+        file.mux(packet)
+
+
+@cache
+def _has_avx512() -> bool:
+    if platform.system() != "Linux":
+        return False
+    with suppress(OSError):
+        return " avx512" in Path("/proc/cpuinfo").read_text()
+    return False

@@ -1,0 +1,1 @@
+"""Looking at pictures: subject, depth, what lies behind."""

@@ -1,0 +1,52 @@
+"""Paints what lies behind a subject: Telea's inpainting near the edge, push-pull deep inside."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kinora.engines.studio.picture.load import shrink
+from kinora.engines.studio.reel import Picture
+
+Field = NDArray[np.float32]
+SIDE = 480
+LEVELS = 6
+
+
+def fill_behind(picture: Picture, matte: Field) -> Picture:
+    """Return the picture with the subject painted over, grain included."""
+    height, width = picture.shape[:2]
+    small = shrink(picture, SIDE)
+    h, w = small.shape[:2]
+    mask = (cv2.resize(matte, (w, h)) > 0.03).astype(np.uint8)
+    mask = cv2.dilate(mask, np.ones((9, 9), np.uint8))
+    if not mask.any() or mask.all():
+        return picture
+    near = cv2.inpaint(small, mask * 255, 5, cv2.INPAINT_TELEA).astype(np.float32)
+    deep = np.clip(cv2.distanceTransform(mask, cv2.DIST_L2, 5) / 14, 0, 1)[..., None]
+    painted = near * (1 - deep) + _push_pull(small, mask) * deep
+    rough = small.astype(np.float32) - cv2.GaussianBlur(small, (0, 0), 1.5)
+    grain = min(4.0, float(rough.std()) * 0.6)
+    noise = np.random.default_rng(0).normal(0, grain, painted.shape).astype(np.float32)
+    painted = np.clip(painted + noise * mask[..., None], 0, 255).astype(np.uint8)
+    large = cv2.resize(painted, (width, height), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.resize(mask.astype(np.float32), (width, height))
+    soft = cv2.GaussianBlur(soft, (0, 0), 3)[..., None]
+    return np.asarray(picture * (1 - soft) + large * soft, np.uint8)
+
+
+def _push_pull(small: Picture, mask: NDArray[np.uint8]) -> Field:
+    """Return the picture filled from ever coarser averages of what is known."""
+    known = (1 - mask).astype(np.float32)[..., None]
+    levels = [(small.astype(np.float32) * known, known)]
+    for _ in range(LEVELS):
+        if min(levels[-1][0].shape[:2]) < 4:
+            break
+        colour, weight = levels[-1]
+        levels.append((cv2.pyrDown(colour), cv2.pyrDown(weight)[..., None]))
+    colour, weight = levels[-1]
+    filled = colour / np.maximum(weight, 1e-4)
+    for colour, weight in levels[-2::-1]:
+        filled = cv2.pyrUp(filled, dstsize=(colour.shape[1], colour.shape[0]))
+        trust = np.clip(weight * 4, 0, 1)
+        filled = filled * (1 - trust) + trust * colour / np.maximum(weight, 1e-4)
+    return np.asarray(filled, np.float32)
