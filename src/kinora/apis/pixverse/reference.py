@@ -206,10 +206,9 @@ def meaning(code: int) -> str:
 
 
 def _schemas() -> dict[str, Any]:
-    bodies: list[type[Body]] = [op.body for op in OPERATIONS if op.body is not None]
-    wanted: list[tuple[type[BaseModel], Literal["validation"]]] = [
-        (body, "validation") for body in (*bodies, TemplateVideoBody)
-    ]
+    bodies = {op.body for op in OPERATIONS if op.body is not None} | {TemplateVideoBody}
+    wanted: list[tuple[type[BaseModel], Literal["validation"]]] = []
+    wanted.extend((body, "validation") for body in sorted(bodies, key=lambda body: body.__name__))
     _, wire = models_json_schema(wanted, ref_template=REF)
     _, given = msgspec.json.schema_components(
         [operation.answer for operation in OPERATIONS],

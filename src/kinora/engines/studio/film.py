@@ -3,7 +3,7 @@
 import platform
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from functools import cache
@@ -84,7 +84,7 @@ class FilmWriter:
 
 def write_film(
     path: Path, frames: Iterator[Picture], *, shape: Shape, sound: Waves | None
-) -> Iterator[int]:
+) -> Generator[int, None, None]:
     """Write a film and yield the number of each frame that was taken.
 
     Closing the iterator early stops the encoder and leaves no file.

@@ -31,7 +31,7 @@ class Face:
 
 @cache
 def _cascade() -> cv2.CascadeClassifier:
-    folder = Path(cv2.data.haarcascades)
+    folder = Path(cv2.__file__).parent / "data"
     return cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_alt2.xml"))
 
 

@@ -1,0 +1,221 @@
+"""Builds land: a height map with erosion, its shadows, and the colour of its ground in the light."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kinora.engines.studio.kernels.jit import inline, kernel, rows, serial
+from kinora.engines.studio.kernels.noise import fbm, fbm_map, hash01, ridged
+from kinora.engines.studio.scenes.light import Light
+
+Field = NDArray[np.float32]
+F = np.float32
+SIDE = 1024
+WORLD = 7.0
+"""Width of the land in the units that its height is measured in."""
+
+CELL = WORLD / SIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of land: feature size, weight of ridges, height, and sea level (part of height)."""
+
+    scale: float
+    ridge: float
+    height: float
+    sea: float
+
+
+KINDS = {
+    "alpine": Kind(8.5, 1.35, 1.25, 0.14),
+    "canyon": Kind(8.0, 0.7, 0.75, 0.10),
+    "island": Kind(7.5, 1.0, 0.9, 0.36),
+    "green": Kind(8.0, 0.7, 0.7, 0.16),
+    "arctic": Kind(8.0, 1.1, 1.1, 0.22),
+    "desert": Kind(7.0, 0.4, 0.5, 0.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """Height (SIDE x SIDE), lit ground colour (SIDE x SIDE x 3, linear), and the sea's height."""
+
+    height: Field
+    colour: Field
+    sea: float
+
+
+@kernel
+def _heights(side: int, seed: int, scale: float, ridge: float) -> Field:
+    out = np.empty((side, side), np.float32)
+    for j in rows(side):
+        for i in range(side):
+            x, y = F(i) / F(side) * F(scale), F(j) / F(side) * F(scale)
+            wx = fbm(x * F(0.7) + F(3.1), y * F(0.7) + F(1.7), seed + 50, 4) - F(0.5)
+            wy = fbm(x * F(0.7) + F(7.3), y * F(0.7) + F(9.2), seed + 70, 4) - F(0.5)
+            x, y = x + wx * F(1.2), y + wy * F(1.2)
+            base = fbm(x * F(0.5), y * F(0.5), seed, 5)
+            m = min(F(1), max(F(0), (base - F(0.38)) * F(3.2)))
+            m = m * m * (F(3) - F(2) * m)
+            out[j, i] = base * F(0.35) + F(ridge) * ridged(x, y, seed + 100, 9) * m * F(0.75)
+    return out
+
+
+@inline
+def _at(height: Field, x: float, y: float) -> float:
+    ix, iy = int(x), int(y)
+    u, v = x - ix, y - iy
+    top = height[iy, ix] * (1 - u) + height[iy, ix + 1] * u
+    low = height[iy + 1, ix] * (1 - u) + height[iy + 1, ix + 1] * u
+    return top * (1 - v) + low * v
+
+
+@inline
+def _drop(height: Field, x: float, y: float, amount: float) -> None:
+    ix, iy = int(x), int(y)
+    u, v = x - ix, y - iy
+    height[iy, ix] += amount * (1 - u) * (1 - v)
+    height[iy, ix + 1] += amount * u * (1 - v)
+    height[iy + 1, ix] += amount * (1 - u) * v
+    height[iy + 1, ix + 1] += amount * u * v
+
+
+@serial
+def _erode(height: Field, drops: int, seed: int) -> None:
+    """Let water drops run down, take earth along and leave it (Beyer's particle erosion)."""
+    side = height.shape[0]
+    for d in range(drops):
+        x = 1 + hash01(d, 1, seed) * (side - 4)
+        y = 1 + hash01(d, 2, seed) * (side - 4)
+        dx, dy, speed, water, load = 0.0, 0.0, 1.0, 1.0, 0.0
+        for _ in range(48):
+            h = _at(height, x, y)
+            gx = _at(height, x + 0.5, y) - _at(height, x - 0.5, y)
+            gy = _at(height, x, y + 0.5) - _at(height, x, y - 0.5)
+            dx, dy = dx * 0.1 - gx * 0.9, dy * 0.1 - gy * 0.9
+            length = np.sqrt(dx * dx + dy * dy)
+            nx, ny = x + dx / (length + 1e-9), y + dy / (length + 1e-9)
+            if length < 1e-9 or min(nx, ny) < 2 or max(nx, ny) >= side - 3:
+                break
+            fall = _at(height, nx, ny) - h
+            room = max(-fall, 0.0003) * speed * water * 8
+            moved = _exchange(load, room, fall)
+            load -= moved
+            _drop(height, x, y, moved)
+            speed, water = np.sqrt(max(0.0, speed * speed - fall * 4)), water * 0.985
+            x, y = nx, ny
+
+
+@inline
+def _exchange(load: float, room: float, fall: float) -> float:
+    """Return what a drop leaves (positive) or takes (negative)."""
+    if fall > 0:
+        return min(fall, load)
+    if load > room:
+        return (load - room) * 0.3
+    return -min((room - load) * 0.3, -fall)
+
+
+@kernel
+def _shadows(height: Field, sx: float, sy: float, sz: float, cell: float) -> Field:
+    """Return how much sun reaches each place, 0 to 1, by marching towards the sun."""
+    side = height.shape[0]
+    out = np.empty((side, side), np.float32)
+    flat = np.sqrt(sx * sx + sz * sz)
+    dx, dz, rise = sx / flat, sz / flat, sy / flat
+    for j in rows(side):
+        for i in range(side):
+            lit, t = F(1), F(1.5)
+            for _ in range(64):
+                x, z = i + dx * t, j + dz * t
+                if lit <= 0 or min(x, z) < 1 or max(x, z) >= side - 2:
+                    break
+                clear = (height[j, i] + rise * t * cell - _at(height, x, z)) / (t * cell)
+                lit = min(lit, F(0.5) + clear * F(9))
+                t = t * F(1.07) + F(0.6)
+            out[j, i] = max(F(0), min(F(1), lit))
+    return out
+
+
+def build_land(name: str, light: Light, *, seed: int) -> Land:
+    """Return a land of a kind, lit; takes one to two seconds."""
+    kind = KINDS[name]
+    height = _heights(SIDE, seed, kind.scale, kind.ridge)
+    if name == "canyon":
+        steps = height * 14
+        terrace = np.floor(steps) + np.clip((steps - np.floor(steps)) * 3 - 1, 0, 1)
+        height = (terrace / 14).astype(np.float32)
+    _erode(height, 70_000, seed & 0xFFFF)
+    low, high = float(height.min()), float(height.max())
+    height = ((height - low) / (high - low) * kind.height).astype(np.float32)
+    sea = kind.sea * kind.height
+    return Land(height, _ground(name, height, sea, light, seed), sea)
+
+
+def _ground(name: str, height: Field, sea: float, light: Light, seed: int) -> Field:
+    """Return the ground's colour with sun, sky and shade on it."""
+    gy, gx = np.gradient(height, CELL)
+    length = np.sqrt(gx * gx + gy * gy + 1)
+    sun = light.sun
+    facing = np.clip((-gx * sun[0] + sun[1] - gy * sun[2]) / length, 0, 1).astype(np.float32)
+    upward = (1 / length).astype(np.float32)
+    open_sky = np.ones_like(height)
+    for radius, weight in ((3, 2.2), (10, 1.1), (30, 0.6)):
+        rise = (height - cv2.GaussianBlur(height, (0, 0), radius)) / (CELL * radius)
+        open_sky *= np.clip(1 + rise * weight * 0.35, 0.35, 1.15)
+    sunlit = cv2.GaussianBlur(_shadows(np.maximum(height, F(sea)), *sun, F(CELL)), (0, 0), 1.0)
+    albedo = _albedo(name, height, 1 - upward, sea, seed)
+    direct = (facing * sunlit)[..., None] * np.array(light.colour, np.float32) * F(2.6)
+    sky = (open_sky * (0.45 + 0.55 * upward))[..., None] * np.array(light.sky, np.float32)
+    return np.ascontiguousarray(albedo * (direct + sky * F(0.75)), np.float32)
+
+
+def _step(low: float, high: float, field: Field) -> Field:
+    t = np.clip((field - low) / (high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _mix(a: Field, b: tuple[float, float, float] | Field, t: Field) -> Field:
+    return np.asarray(a + (np.asarray(b, np.float32) - a) * t[..., None], np.float32)
+
+
+def _albedo(name: str, height: Field, slope: Field, sea: float, seed: int) -> Field:
+    """Return the bare colour of the ground: by height, slope and noise."""
+    kind = KINDS[name]
+    high = height / kind.height
+    patches, fine = fbm_map(SIDE, 40, seed + 1, 5), fbm_map(SIDE, 200, seed + 2, 5)
+    broad = fbm_map(SIDE, 9, seed + 3, 4)
+    rough = (0.6 + 0.8 * fine)[..., None]
+    plain = np.ones((*height.shape, 3), np.float32)
+    if name == "desert":
+        sand = _mix(plain * F(0), (0.10, 0.11, 0.08), patches) + np.array([0.52, 0.33, 0.17])
+        return _mix(
+            np.asarray(sand * rough, np.float32), (0.36, 0.19, 0.11), _step(0.14, 0.3, slope)
+        )
+    if name == "canyon":
+        bands = 0.5 + 0.5 * np.sin(height * 95 + broad * 5)
+        rock = _mix(plain * np.array([0.42, 0.17, 0.09], np.float32), (0.66, 0.38, 0.22), bands)
+        return _mix(
+            np.asarray(rock * rough, np.float32),
+            (0.36, 0.30, 0.15),
+            0.7 * (1 - _step(0.05, 0.16, slope)),
+        )
+    if name == "arctic":
+        snow = _mix(plain * np.array([0.74, 0.80, 0.88], np.float32), (0.86, 0.9, 0.95), patches)
+        return _mix(snow, (0.16, 0.19, 0.23), _step(0.30, 0.48, slope + fine * 0.1))
+    grass = _mix(plain * np.array([0.09, 0.15, 0.035], np.float32), (0.22, 0.22, 0.07), patches)
+    woods = _step(0.45, 0.6, patches * 0.6 + broad * 0.5) * (1 - _step(0.5, 0.62, high))
+    ground = _mix(np.asarray(grass * rough, np.float32), (0.030, 0.065, 0.024), woods)
+    ground = _mix(
+        ground,
+        np.array([0.135, 0.125, 0.12]) * (0.4 + 1.3 * fine[..., None]),
+        _step(0.20, 0.36, slope + fine * 0.16 - 0.08),
+    )
+    if name == "alpine":
+        cold = _step(0.50, 0.66, high + patches * 0.12 - 0.06) * (1 - _step(0.30, 0.5, slope))
+        ground = _mix(ground, (0.82, 0.86, 0.92), cold)
+    beach = 1 - _step(sea / kind.height + 0.008, sea / kind.height + 0.03, high + 0.012 * patches)
+    return _mix(ground, (0.50, 0.42, 0.28), beach)

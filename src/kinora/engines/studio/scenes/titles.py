@@ -1,0 +1,47 @@
+"""Quoted words of a prompt as a title that fades in and out."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from kinora.engines.studio.picture.warping import ease
+from kinora.engines.studio.reel import Picture
+from kinora.ports.engine import Shape
+
+WIDEST = 0.82
+FADE = 0.16
+
+
+def with_title(frames: Iterator[Picture], text: str, *, shape: Shape) -> Iterator[Picture]:
+    """Yield frames with a title over them; unchanged when there is no text."""
+    if not text:
+        yield from frames
+        return
+    mask = _letters(text, shape.width, shape.height)
+    shadow = cv2.GaussianBlur(mask, (0, 0), max(2.0, shape.height / 90))
+    for number, frame in enumerate(frames):
+        u = number / max(1, shape.frames - 1) if shape.frames > 1 else 0.5
+        seen = ease(u / FADE) * ease((1 - u) / FADE)
+        dark = cv2.multiply(frame, 255 - cv2.merge([shadow] * 3), scale=1 / 255)
+        dimmed = cv2.addWeighted(dark, 0.55 * seen, frame, 1 - 0.55 * seen, 0)
+        light = (mask * seen).astype(np.uint8)
+        white = cv2.merge([light] * 3)
+        kept = cv2.multiply(dimmed, 255 - white, scale=1 / 255)
+        yield np.asarray(cv2.add(kept, white))
+
+
+def _letters(text: str, width: int, height: int) -> NDArray[np.uint8]:
+    """Return the title as a mask in the middle of a frame, as large as fits."""
+    face = skia.Typeface("", skia.FontStyle.Bold())
+    font = skia.Font(face, height / 7)
+    needed = font.measureText(text)
+    if needed > width * WIDEST:
+        font.setSize(font.getSize() * width * WIDEST / needed)
+    surface = skia.Surface(width, height)
+    x = (width - font.measureText(text)) / 2
+    paint = skia.Paint(AntiAlias=True, Color=skia.ColorWHITE)
+    surface.getCanvas().drawString(text, x, height * 0.54, font, paint)
+    return np.ascontiguousarray(np.asarray(surface.toarray())[..., 3])

@@ -1,0 +1,78 @@
+"""Chooses and mixes the sound of a film from words."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from kinora.domain.order import Words
+from kinora.engines.studio.reel import RATE, Waves
+from kinora.engines.studio.sound.waves import MAKERS
+from kinora.engines.studio.words.cues import WORD, vocabulary
+
+LOUDNESS = -16.0
+"""Target in LUFS, by the K-weighted mean of ITU-R BS.1770 without gating."""
+
+CEILING = 0.89
+"""Highest sample, -1 dBFS."""
+
+REVERB_SECONDS = 1.4
+MOST_LAYERS = 3
+
+
+def score(*, content: str, prompt: str, seconds: float, seed: int) -> Waves:
+    """Return `seconds` of stereo sound; `content` chooses, else the prompt, else music."""
+    kinds = kinds_in(content) or kinds_in(prompt) or ["music"]
+    n = round(seconds * RATE)
+    rng = np.random.default_rng(seed)
+    mix = np.zeros(n, np.float32)
+    for place, kind in enumerate(kinds[:MOST_LAYERS]):
+        mix += _even(MAKERS[kind](n, rng)) * (1.0 if place == 0 else 0.6)
+    return _master(_widen(mix, rng))
+
+
+def kinds_in(text: str) -> list[str]:
+    """Return the sounds that a text names, in its order, each once."""
+    words = Words(prompt=text).prompt.lower()
+    table = vocabulary()["sound"]
+    found = [table[word] for word in WORD.findall(words) if word in table]
+    return list(dict.fromkeys(found))
+
+
+def loudness(waves: Waves) -> float:
+    """Return the loudness of stereo waves in LUFS, ungated."""
+    shelf = signal.tf2sos(
+        [1.53512485958697, -2.69169618940638, 1.19839281085285],
+        [1.0, -1.69065929318241, 0.73248077421585],
+    )
+    high_pass = signal.tf2sos([1.0, -2.0, 1.0], [1.0, -1.99004745483398, 0.99007225036621])
+    weighted = signal.sosfilt(np.vstack([shelf, high_pass]), waves, axis=0)
+    power = float(np.mean(np.square(weighted), axis=0).sum())
+    return -0.691 + 10 * float(np.log10(max(power, 1e-12)))
+
+
+def _even(mono: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring a layer to the same level as the others."""
+    level = float(np.sqrt(np.mean(np.square(mono))))
+    return np.asarray(mono * (0.1 / max(level, 1e-5)), np.float32)
+
+
+def _widen(mono: NDArray[np.float32], rng: np.random.Generator) -> Waves:
+    """Put a mono mix into a room: a decaying noise for each ear."""
+    t = np.arange(int(REVERB_SECONDS * RATE)) / RATE
+    tail = np.exp(-6.9 * t / REVERB_SECONDS) * (t > 0.008)
+    sides = []
+    for _ in range(2):
+        room = rng.standard_normal(len(t)) * tail
+        wet = signal.fftconvolve(mono, room / np.sqrt((room**2).sum()))[: len(mono)]
+        sides.append(mono * 0.78 + wet * 0.22)
+    return np.stack(sides, -1).astype(np.float32)
+
+
+def _master(waves: Waves) -> Waves:
+    fade = min(len(waves) // 2, RATE // 4)
+    ramp = np.linspace(0, 1, fade, dtype=np.float32)[:, None]
+    waves[:fade] *= ramp
+    waves[len(waves) - fade :] *= ramp[::-1]
+    gain = 10 ** ((LOUDNESS - loudness(waves)) / 20)
+    # A soft knee keeps peaks below the ceiling without the clicks of clipping.
+    return np.asarray(np.tanh(waves * gain / CEILING) * CEILING, np.float32)
