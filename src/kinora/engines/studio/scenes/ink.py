@@ -32,11 +32,11 @@ def _flow(height: int, width: int, zoom: float, time: float, seed: int) -> Field
         for i in range(width):
             x = (F(i) - F(width) * F(0.5)) / F(height) * F(zoom) + F(10)
             y = (F(j) / F(height) - F(0.5)) * F(zoom) + F(10)
-            qx = fbm(x + F(time) * F(0.11), y, seed, 4)
-            qy = fbm(x + F(5.2), y + F(1.3) - F(time) * F(0.09), seed + 9, 4)
-            rx = fbm(x + F(3.4) * qx + F(1.7), y + F(3.4) * qy + F(time) * F(0.13), seed + 20, 4)
-            ry = fbm(x + F(3.4) * qx + F(8.3), y + F(3.4) * qy + F(2.8), seed + 30, 4)
-            out[j, i, 0] = fbm(x + F(3.2) * rx, y + F(3.2) * ry, seed + 40, 5)
+            qx = fbm(x + F(time) * F(0.11), y, seed, 2)
+            qy = fbm(x + F(5.2), y + F(1.3) - F(time) * F(0.09), seed + 9, 2)
+            rx = fbm(x + F(3.4) * qx + F(1.7), y + F(3.4) * qy + F(time) * F(0.13), seed + 20, 2)
+            ry = fbm(x + F(3.4) * qx + F(8.3), y + F(3.4) * qy + F(2.8), seed + 30, 2)
+            out[j, i, 0] = fbm(x + F(3.2) * rx, y + F(3.2) * ry, seed + 40, 3)
             out[j, i, 1] = rx * F(0.6) + qy * F(0.4)
     return out
 

@@ -1,4 +1,4 @@
-"""Builds land: a height map with erosion, its shadows, and the colour of its ground in the light."""
+"""Builds land: a height map with erosion, its shadows, and its ground's colour in the light."""
 
 from dataclasses import dataclass
 

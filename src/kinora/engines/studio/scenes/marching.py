@@ -60,7 +60,7 @@ def march(height: Field, eye: Field, lens: Field, sea: float, reach: float, dept
             filled = min(filled, top)
             before, row_before = t, row
             t += max(F(0.0045), t * F(0.0075))
-        for r in range(0, filled):
+        for r in range(filled):
             depth[r, c] = F(SKY)
 
 
@@ -177,7 +177,6 @@ def ripple(x: float, z: float, time: float) -> float:
 def shade(
     depth: Field,
     mirrored: Field,
-    height: Field,
     colour: Field,
     eye: Field,
     lens: Field,

@@ -103,9 +103,7 @@ def look(
     if (depth < 0).any():
         march_mirrored(land.height, place, lens, F(land.sea), F(REACH * 0.75), mirrored)
     air = np.array([t, world.cover, world.haze, world.stars], np.float32)
-    shade(
-        depth, mirrored, land.height, land.colour, place, lens, world.sky, world.cloud, air, light
-    )
+    shade(depth, mirrored, land.colour, place, lens, world.sky, world.cloud, air, light)
     return finish(light, exposure=world.light.exposure, seed=seed)
 
 
