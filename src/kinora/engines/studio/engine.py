@@ -56,7 +56,7 @@ class Studio:
                 yield from self._still(spec, made)
             case ImageEffect(template=template, images=images):
                 paths = [spec.inputs[image] for image in images]
-                made = still_picture(template, paths, shape=spec.shape, seed=spec.seed)
+                made = still_picture(template, paths, shape=spec.shape)
                 yield from self._still(spec, made)
             case _:
                 assert_never(spec.ask)

@@ -35,12 +35,12 @@ class Table:
     @property
     def width(self) -> int:
         """Pixels across."""
-        return self.picture.shape[1]
+        return int(self.picture.shape[1])
 
     @property
     def height(self) -> int:
         """Pixels down."""
-        return self.picture.shape[0]
+        return int(self.picture.shape[0])
 
 
 def lay_out(picture: Picture, *, seed: int) -> Table:

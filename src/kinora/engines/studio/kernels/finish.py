@@ -3,12 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kinora.engines.studio.kernels.jit import kernel, rows
+from kinora.engines.studio.kernels.jit import F, kernel, rows
 from kinora.engines.studio.kernels.noise import hash01
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
-F = np.float32
 GAMMA: Field = np.clip(np.linspace(0, 1, 4097) ** (1 / 2.2) * 255, 0, 255).astype(np.float32)
 
 

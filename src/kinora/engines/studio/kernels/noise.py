@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kinora.engines.studio.kernels.jit import inline, kernel, rows
+from kinora.engines.studio.kernels.jit import F, inline, kernel, rows
 
 Field = NDArray[np.float32]
-F = np.float32
 
 
 @inline

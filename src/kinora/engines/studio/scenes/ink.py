@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.kernels.finish import finish
-from kinora.engines.studio.kernels.jit import kernel, rows
+from kinora.engines.studio.kernels.jit import F, kernel, rows
 from kinora.engines.studio.kernels.noise import fbm
 from kinora.engines.studio.reel import Picture
 from kinora.ports.engine import Shape
 
 Field = NDArray[np.float32]
-F = np.float32
 PALETTES: dict[str, tuple[tuple[float, float, float], ...]] = {
     "red": ((0.05, 0.005, 0.01), (0.62, 0.05, 0.04), (1.0, 0.62, 0.30)),
     "gold": ((0.05, 0.025, 0.01), (0.70, 0.38, 0.06), (1.0, 0.86, 0.52)),

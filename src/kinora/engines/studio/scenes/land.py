@@ -1,17 +1,18 @@
 """Builds land: a height map with erosion, its shadows, and its ground's colour in the light."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kinora.engines.studio.kernels.jit import inline, kernel, rows, serial
+from kinora.engines.studio.kernels.jit import F, inline, kernel, rows, serial
 from kinora.engines.studio.kernels.noise import fbm, fbm_map, hash01, ridged
 from kinora.engines.studio.scenes.light import Light
 
 Field = NDArray[np.float32]
-F = np.float32
+Values = NDArray[np.floating[Any]]
 SIDE = 1024
 WORLD = 7.0
 """Width of the land in the units that its height is measured in."""
@@ -173,12 +174,12 @@ def _ground(name: str, height: Field, sea: float, light: Light, seed: int) -> Fi
     return np.ascontiguousarray(albedo * (direct + sky * F(0.75)), np.float32)
 
 
-def _step(low: float, high: float, field: Field) -> Field:
+def _step(low: float, high: float, field: Values) -> Field:
     t = np.clip((field - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
-def _mix(a: Field, b: tuple[float, float, float] | Field, t: Field) -> Field:
+def _mix(a: Values, b: tuple[float, float, float] | Values, t: Values) -> Field:
     return np.asarray(a + (np.asarray(b, np.float32) - a) * t[..., None], np.float32)
 
 

@@ -7,11 +7,10 @@ exact distance in one pass; shading then needs no ray of its own.
 import numpy as np
 from numpy.typing import NDArray
 
-from kinora.engines.studio.kernels.jit import inline, kernel, rows
+from kinora.engines.studio.kernels.jit import F, inline, kernel, rows
 from kinora.engines.studio.kernels.noise import hash01, value
 
 Field = NDArray[np.float32]
-F = np.float32
 SKY = 1e9
 
 

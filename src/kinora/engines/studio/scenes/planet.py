@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.kernels.finish import finish
-from kinora.engines.studio.kernels.jit import inline, kernel, rows
+from kinora.engines.studio.kernels.jit import F, inline, kernel, rows
 from kinora.engines.studio.kernels.noise import fbm, hash01
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes.ink import PALETTES
 from kinora.ports.engine import Shape
 
 Field = NDArray[np.float32]
-F = np.float32
 SUN = (-0.62, 0.36, 0.70)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.kernels.finish import finish
+from kinora.engines.studio.kernels.jit import F
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes.land import CELL, Land, build_land
 from kinora.engines.studio.scenes.light import LIGHTS, Light
@@ -15,7 +16,6 @@ from kinora.engines.studio.scenes.marching import march, march_mirrored, shade
 from kinora.ports.engine import Shape
 
 Field = NDArray[np.float32]
-F = np.float32
 FOV = 1.15
 REACH = 9.0
 CLOUD_SIDE = 512
