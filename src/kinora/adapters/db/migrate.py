@@ -13,24 +13,31 @@ class NewerSchema(RuntimeError):
 
 def migrate(path: Path) -> int:
     """Apply the migrations that the file lacks, all or none; return the schema's number."""
-    steps = migrations()
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY)
     try:
         connection.execute("pragma journal_mode = wal")
-        connection.execute("begin exclusive")
-        version = int(connection.execute("pragma user_version").fetchone()[0])
-        if version > len(steps):
-            raise NewerSchema(
-                f"{path} has schema {version}, this Kinora knows up to {len(steps)}: upgrade Kinora"
-            )
-        for number, script in enumerate(steps[version:], start=version + 1):
-            for statement in statements(script):
-                connection.execute(statement)
-            connection.execute(f"pragma user_version = {number}")
-        connection.execute("commit")
+        version = apply(connection, name=path)
     finally:
         connection.close()
     path.chmod(0o600)
+    return version
+
+
+def apply(connection: sqlite3.Connection, *, name: Path) -> int:
+    """Apply what a connection's database lacks; raise NewerSchema."""
+    steps = migrations()
+    connection.execute("begin exclusive")
+    version = int(connection.execute("pragma user_version").fetchone()[0])
+    if version > len(steps):
+        connection.execute("rollback")
+        raise NewerSchema(
+            f"{name} has schema {version}, this Kinora knows up to {len(steps)}: upgrade Kinora"
+        )
+    for number, script in enumerate(steps[version:], start=version + 1):
+        for statement in statements(script):
+            connection.execute(statement)
+        connection.execute(f"pragma user_version = {number}")
+    connection.execute("commit")
     return len(steps)
 
 

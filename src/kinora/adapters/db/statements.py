@@ -53,6 +53,7 @@ def connect(path: str) -> Connection:
         timeout=30.0,
         check_same_thread=False,
         cached_statements=256,
+        uri=path.startswith("file:"),
     )
     raw.row_factory = sqlite3.Row
     for pragma in ("synchronous = full", "foreign_keys = on", "temp_store = memory"):

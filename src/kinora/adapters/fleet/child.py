@@ -30,6 +30,10 @@ from kinora.ports.engine import CannotMake, Engine, EngineEvent, Log, Output, Pr
 Tell = Callable[[Report], None]
 
 
+class Stopped(Exception):
+    """The parent wants the run given up."""
+
+
 class Orders:
     """Commands from the parent, read in a thread of their own."""
 
@@ -60,15 +64,10 @@ class Orders:
 
 def perform(engine: Engine, spec: Spec, orders: Orders, tell: Tell) -> None:
     """Run one spec and tell how it went."""
-    made: Output | None = None
     try:
-        with closing(engine.run(spec)) as events:
-            for event in events:
-                made = event if isinstance(event, Output) else made
-                pass_on(event, tell)
-                if orders.stopped(spec):
-                    tell(Crash(reason="stopped", detail=""))
-                    return
+        made = follow(engine, spec, orders, tell)
+    except Stopped:
+        tell(Crash(reason="stopped", detail=""))
     except CannotMake as no:
         tell(Cannot(reason=str(no)))
     except MemoryError:
@@ -77,6 +76,18 @@ def perform(engine: Engine, spec: Spec, orders: Orders, tell: Tell) -> None:
         tell(Crash(reason=type(error).__name__, detail=traceback.format_exc()))
     else:
         tell(_report(spec, made))
+
+
+def follow(engine: Engine, spec: Spec, orders: Orders, tell: Tell) -> Output | None:
+    """Pass a run's events on and return its output; raise Stopped when the parent says so."""
+    made: Output | None = None
+    with closing(engine.run(spec)) as events:
+        for event in events:
+            made = event if isinstance(event, Output) else made
+            pass_on(event, tell)
+            if orders.stopped(spec):
+                raise Stopped
+    return made
 
 
 def pass_on(event: EngineEvent, tell: Tell) -> None:

@@ -55,13 +55,13 @@ MESSAGES = {
 """The reference's own sentences, which clients match on; ours follow after a colon."""
 
 ABSENT = {"missing", "empty"}
-WRONG_TYPE = {"wrong_type", "int_type", "string_type", "bool_type", "json_invalid", "model_type"}
+WRONG_TYPE = {"wrong_type", "int_type", "string_type", "bool_type", "model_type"}
 
 
 def refuse(error: errors.KinoraError) -> Response:
     """Answer a mistake of the core."""
     code = ERR_CODES[type(error)]
-    return refusal(code, _sentence(code, str(error)))
+    return refusal(code, _sentence(code, error))
 
 
 def from_validation(error: ValidationError) -> errors.KinoraError:
@@ -70,6 +70,8 @@ def from_validation(error: ValidationError) -> errors.KinoraError:
     field = ".".join(str(part) for part in first["loc"]) or "body"
     if first["type"] in ABSENT:
         return errors.Missing(field)
+    if first["type"] == "json_invalid":
+        return errors.Malformed("the body is not valid JSON")
     if first["type"] in WRONG_TYPE:
         return errors.Malformed(f"{field} {_lower(first['msg'])}")
     return errors.Invalid(f"{field} {_rule(first)}")
@@ -87,11 +89,11 @@ def no_such_operation(request: Request, error: Exception) -> Response:
     return refusal(ERR_CODES[errors.Invalid], text, status=status)
 
 
-def _sentence(code: int, text: str) -> str:
-    known = MESSAGES.get(code)
-    if known is None or text == known:
+def _sentence(code: int, error: errors.KinoraError) -> str:
+    known, text = MESSAGES.get(code), str(error)
+    if known is None:
         return text
-    return f"{known}: {text}"
+    return known if text == str(type(error)()) else f"{known.rstrip('.')}: {text}"
 
 
 def _rule(first: ErrorDetails) -> str:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kinora.engines.studio.kernels.jit import serial
+from kinora.engines.studio.kernels.jit import inline, serial
 from kinora.engines.studio.picture.faces import Face, find_faces
 from kinora.engines.studio.picture.load import shrink, unit
 from kinora.engines.studio.reel import Picture
@@ -36,24 +36,33 @@ class Subject:
     faces: tuple[Face, ...]
 
 
+@inline
+def _reach(
+    image: Field, path: tuple[Field, Field, Field], y: int, x: int, py: int, px: int
+) -> None:
+    """Let a pixel be reached over a neighbour, if that path climbs less."""
+    distance, high, low = path
+    top = max(high[py, px], image[y, x])
+    bottom = min(low[py, px], image[y, x])
+    if top - bottom < distance[y, x]:
+        distance[y, x] = top - bottom
+        high[y, x] = top
+        low[y, x] = bottom
+
+
 @serial
-def _sweep(image: Field, distance: Field, high: Field, low: Field, rows: int) -> None:
-    """One raster pass of the barrier distance; `rows` is 1 downwards, -1 upwards."""
+def _sweep(image: Field, path: tuple[Field, Field, Field], rows: int) -> None:
+    """One raster pass of the barrier distance; `rows` is 1 downwards, -1 upwards.
+
+    `path` holds, for each pixel, the barrier so far and the path's highest and lowest value.
+    """
     height, width = image.shape
     for j in range(1, height):
         y = j if rows > 0 else height - 1 - j
         for i in range(1, width):
             x = i if rows > 0 else width - 1 - i
-            value = image[y, x]
-            for k in range(2):
-                py = y - rows if k == 0 else y
-                px = x if k == 0 else x - rows
-                top = max(high[py, px], value)
-                bottom = min(low[py, px], value)
-                if top - bottom < distance[y, x]:
-                    distance[y, x] = top - bottom
-                    high[y, x] = top
-                    low[y, x] = bottom
+            _reach(image, path, y, x, y - rows, x)
+            _reach(image, path, y, x, y, x - rows)
 
 
 def find_subject(picture: Picture) -> Subject:
@@ -91,7 +100,7 @@ def _barrier(channel: Field) -> Field:
     distance[0], distance[:, 0], distance[:, -1] = 0, 0, 0
     high, low = channel.copy(), channel.copy()
     for turn in range(6):
-        _sweep(channel, distance, high, low, 1 if turn % 2 == 0 else -1)
+        _sweep(channel, (distance, high, low), 1 if turn % 2 == 0 else -1)
     return np.minimum(distance, 255)
 
 

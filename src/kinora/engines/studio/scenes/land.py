@@ -84,32 +84,6 @@ def _drop(height: Field, x: float, y: float, amount: float) -> None:
     height[iy + 1, ix + 1] += amount * u * v
 
 
-@serial
-def _erode(height: Field, drops: int, seed: int) -> None:
-    """Let water drops run down, take earth along and leave it (Beyer's particle erosion)."""
-    side = height.shape[0]
-    for d in range(drops):
-        x = 1 + hash01(d, 1, seed) * (side - 4)
-        y = 1 + hash01(d, 2, seed) * (side - 4)
-        dx, dy, speed, water, load = 0.0, 0.0, 1.0, 1.0, 0.0
-        for _ in range(48):
-            h = _at(height, x, y)
-            gx = _at(height, x + 0.5, y) - _at(height, x - 0.5, y)
-            gy = _at(height, x, y + 0.5) - _at(height, x, y - 0.5)
-            dx, dy = dx * 0.1 - gx * 0.9, dy * 0.1 - gy * 0.9
-            length = np.sqrt(dx * dx + dy * dy)
-            nx, ny = x + dx / (length + 1e-9), y + dy / (length + 1e-9)
-            if length < 1e-9 or min(nx, ny) < 2 or max(nx, ny) >= side - 3:
-                break
-            fall = _at(height, nx, ny) - h
-            room = max(-fall, 0.0003) * speed * water * 8
-            moved = _exchange(load, room, fall)
-            load -= moved
-            _drop(height, x, y, moved)
-            speed, water = np.sqrt(max(0.0, speed * speed - fall * 4)), water * 0.985
-            x, y = nx, ny
-
-
 @inline
 def _exchange(load: float, room: float, fall: float) -> float:
     """Return what a drop leaves (positive) or takes (negative)."""
@@ -120,24 +94,68 @@ def _exchange(load: float, room: float, fall: float) -> float:
     return -min((room - load) * 0.3, -fall)
 
 
+@inline
+def _roll(height: Field, drop: NDArray[np.float64]) -> bool:
+    """Move a drop one step; tell whether it goes on.
+
+    `drop` is x, y, direction x and y, speed, water, and the earth that it carries.
+    """
+    x, y = drop[0], drop[1]
+    gx = _at(height, x + 0.5, y) - _at(height, x - 0.5, y)
+    gy = _at(height, x, y + 0.5) - _at(height, x, y - 0.5)
+    dx, dy = drop[2] * 0.1 - gx * 0.9, drop[3] * 0.1 - gy * 0.9
+    length = np.sqrt(dx * dx + dy * dy)
+    nx, ny = x + dx / (length + 1e-9), y + dy / (length + 1e-9)
+    if length < 1e-9 or min(nx, ny) < 2 or max(nx, ny) >= height.shape[0] - 3:
+        return False
+    fall = _at(height, nx, ny) - _at(height, x, y)
+    room = max(-fall, 0.0003) * drop[4] * drop[5] * 8
+    moved = _exchange(drop[6], room, fall)
+    _drop(height, x, y, moved)
+    drop[0], drop[1], drop[2], drop[3] = nx, ny, dx, dy
+    drop[4], drop[5] = np.sqrt(max(0.0, drop[4] * drop[4] - fall * 4)), drop[5] * 0.985
+    drop[6] -= moved
+    return True
+
+
+@serial
+def _erode(height: Field, drops: int, seed: int) -> None:
+    """Let water drops run down, take earth along and leave it (Beyer's particle erosion)."""
+    drop = np.zeros(7, np.float64)
+    for d in range(drops):
+        drop[:] = 0.0
+        drop[0] = 2 + hash01(d, 1, seed) * (height.shape[0] - 6)
+        drop[1] = 2 + hash01(d, 2, seed) * (height.shape[0] - 6)
+        drop[4], drop[5] = 1.0, 1.0
+        for _ in range(48):
+            if not _roll(height, drop):
+                break
+
+
+@inline
+def _sunlit(height: Field, i: int, j: int, way: tuple[float, float, float], cell: float) -> float:
+    """Return how much sun reaches a place, by marching towards it; `way` is x, z and rise."""
+    side = height.shape[0]
+    lit, t = F(1), F(1.5)
+    for _ in range(64):
+        x, z = i + way[0] * t, j + way[1] * t
+        if lit <= 0 or min(x, z) < 1 or max(x, z) >= side - 2:
+            break
+        clear = (height[j, i] + way[2] * t * cell - _at(height, x, z)) / (t * cell)
+        lit = min(lit, F(0.5) + clear * F(9))
+        t = t * F(1.07) + F(0.6)
+    return max(F(0), min(F(1), lit))
+
+
 @kernel
 def _shadows(height: Field, sx: float, sy: float, sz: float, cell: float) -> Field:
-    """Return how much sun reaches each place, 0 to 1, by marching towards the sun."""
+    """Return how much sun reaches each place, 0 to 1."""
     side = height.shape[0]
     out = np.empty((side, side), np.float32)
     flat = np.sqrt(sx * sx + sz * sz)
-    dx, dz, rise = sx / flat, sz / flat, sy / flat
     for j in rows(side):
         for i in range(side):
-            lit, t = F(1), F(1.5)
-            for _ in range(64):
-                x, z = i + dx * t, j + dz * t
-                if lit <= 0 or min(x, z) < 1 or max(x, z) >= side - 2:
-                    break
-                clear = (height[j, i] + rise * t * cell - _at(height, x, z)) / (t * cell)
-                lit = min(lit, F(0.5) + clear * F(9))
-                t = t * F(1.07) + F(0.6)
-            out[j, i] = max(F(0), min(F(1), lit))
+            out[j, i] = _sunlit(height, i, j, (sx / flat, sz / flat, sy / flat), cell)
     return out
 
 
@@ -207,16 +225,26 @@ def _albedo(name: str, height: Field, slope: Field, sea: float, seed: int) -> Fi
     if name == "arctic":
         snow = _mix(plain * np.array([0.74, 0.80, 0.88], np.float32), (0.86, 0.9, 0.95), patches)
         return _mix(snow, (0.16, 0.19, 0.23), _step(0.30, 0.48, slope + fine * 0.1))
+    return _green(name, plain, (patches, fine, broad), (high, slope), sea / kind.height)
+
+
+def _green(
+    name: str,
+    plain: Field,
+    noise: tuple[Field, Field, Field],
+    form: tuple[Field, Field],
+    sea: float,
+) -> Field:
+    """Return grass, woods, rock, snow on high ground and sand by the sea."""
+    (patches, fine, broad), (high, slope) = noise, form
+    rough = (0.6 + 0.8 * fine)[..., None]
     grass = _mix(plain * np.array([0.09, 0.15, 0.035], np.float32), (0.22, 0.22, 0.07), patches)
     woods = _step(0.45, 0.6, patches * 0.6 + broad * 0.5) * (1 - _step(0.5, 0.62, high))
-    ground = _mix(np.asarray(grass * rough, np.float32), (0.030, 0.065, 0.024), woods)
-    ground = _mix(
-        ground,
-        np.array([0.135, 0.125, 0.12]) * (0.4 + 1.3 * fine[..., None]),
-        _step(0.20, 0.36, slope + fine * 0.16 - 0.08),
-    )
+    ground = _mix(grass * rough, (0.030, 0.065, 0.024), woods)
+    rock = np.array([0.135, 0.125, 0.12]) * (0.4 + 1.3 * fine[..., None])
+    ground = _mix(ground, rock, _step(0.20, 0.36, slope + fine * 0.16 - 0.08))
     if name == "alpine":
         cold = _step(0.50, 0.66, high + patches * 0.12 - 0.06) * (1 - _step(0.30, 0.5, slope))
         ground = _mix(ground, (0.82, 0.86, 0.92), cold)
-    beach = 1 - _step(sea / kind.height + 0.008, sea / kind.height + 0.03, high + 0.012 * patches)
+    beach = 1 - _step(sea + 0.008, sea + 0.03, high + 0.012 * patches)
     return _mix(ground, (0.50, 0.42, 0.28), beach)

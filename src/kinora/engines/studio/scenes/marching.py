@@ -172,6 +172,17 @@ def ripple(x: float, z: float, time: float) -> float:
     return a + F(0.5) * b + F(0.25) * value(x * 6 - time * F(2.1), z * 7 + time * F(2.7), 9)
 
 
+@inline
+def _tilt(x: float, z: float, d: float, time: float) -> tuple[float, float]:
+    """Return how waves tilt the water at a place seen from `d` away."""
+    x, z = x * F(34), z * F(34)
+    calm = min(F(1), F(2) / (F(1) + d * F(2.5))) * F(0.55)
+    here = ripple(x, z, time)
+    across = ripple(x + F(0.12), z, time) - here
+    along = ripple(x, z + F(0.12), time) - here
+    return -across * calm, -along * calm
+
+
 @kernel
 def shade(
     depth: Field,
@@ -278,11 +289,7 @@ def _paint_water(
     d: float,
 ) -> None:
     rows_, columns = mirrored.shape
-    x, z = (eye[0] + dx * d) * F(34), (eye[2] + dz * d) * F(34)
-    calm = min(F(1), F(2) / (F(1) + d * F(2.5))) * F(0.55)
-    here = ripple(x, z, air[0])
-    nx = -(ripple(x + F(0.12), z, air[0]) - here) * calm
-    nz = -(ripple(x, z + F(0.12), air[0]) - here) * calm
+    nx, nz = _tilt(eye[0] + dx * d, eye[2] + dz * d, d, air[0])
     n = F(1) / np.sqrt(dx * dx + dy * dy + dz * dz)
     vx, vy, vz = dx * n, dy * n, dz * n
     dot = vx * nx + vy + vz * nz
@@ -293,15 +300,13 @@ def _paint_water(
     fresnel = F(0.03) + F(0.97) * (F(1) - min(F(1), max(F(0), -vy))) ** 5
     haze = F(1) - np.exp(-d * d * air[2])
     across = (F(col) - F(columns) * F(0.5) + F(0.5)) / lens[0]
-    ex = np.sin(eye[3]) + np.cos(eye[3]) * across
-    ez = np.cos(eye[3]) - np.sin(eye[3]) * across
+    px = (eye[0] + (np.sin(eye[3]) + np.cos(eye[3]) * across) * seen) / lens[2]
+    pz = (eye[2] + (np.cos(eye[3]) - np.sin(eye[3]) * across) * seen) / lens[2]
+    hidden = F(1) - np.exp(-seen * seen * air[2])
     for k in range(3):
         far = sky_colour(vx, F(0.03), vz, sky, k)
         image = full_sky(mx, my, mz, sky, cloud, air, k)
         if seen < F(1e8):
-            hidden = F(1) - np.exp(-seen * seen * air[2])
-            px, pz = (eye[0] + ex * seen) / lens[2], (eye[2] + ez * seen) / lens[2]
             image = ground_colour(colour, px, pz, k) * (F(1) - hidden) + far * hidden
-        deep = sky[1, k] * F(0.012) + F(0.006) * k
-        lit = deep * (F(1) - fresnel) + image * fresnel
+        lit = (sky[1, k] * F(0.012) + F(0.006) * k) * (F(1) - fresnel) + image * fresnel
         out[r, c, k] = lit * (F(1) - haze) + far * haze

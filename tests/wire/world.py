@@ -1,0 +1,149 @@
+"""A small world for the transcripts: two accounts, pictures, and a job in every state."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from kinora.bootstrap.api import Draining, build_api
+from kinora.bootstrap.ground import Ground, build_operator
+from kinora.catalog.book import load
+from kinora.domain.ids import AccountId, AssetId, JobId
+from kinora.domain.job import Job
+from kinora.domain.order import Ask, ImageEffect, Order, TextToVideo, Words
+from kinora.ports.engine import Output
+from kinora.ports.media import Still
+from kinora.usecases.cancel_job import CancelJob
+from kinora.usecases.fail_job import FailJob
+from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.submit_job import SubmitJob
+from kinora.usecases.upload_image import UploadImage
+
+RICH, POOR, BUSY = "sk-rich-0123456789", "sk-poor-0123456789", "sk-busy-0123456789"
+
+
+@dataclass
+class World:
+    """The application and the names that transcripts may use in braces."""
+
+    app: ASGIApp
+    names: dict[str, str] = field(default_factory=dict)
+
+
+async def build_world(ground: Ground, photo: Path, folder: Path) -> World:
+    draining = Draining()
+    app = build_api(ground, wake=lambda: None, draining=draining)
+    names = {"rich": RICH, "poor": POOR, "busy": BUSY}
+    operator = build_operator(ground)
+    for name, secret, purse, places in (
+        ("rich", RICH, 100_000, 100),
+        ("poor", POOR, 3, 5),
+        ("busy", BUSY, 100_000, 1),
+    ):
+        account = await operator.create_account(name=name, plan="test", max_jobs=places)
+        await operator.grant(account.id, monthly=purse // 3, package=purse - purse // 3)
+        await operator.create_key(account.id, name=name, secret=secret)
+    maker = Maker(ground, folder)
+    rich, busy = AccountId(2), AccountId(4)
+    names["image"] = str(await maker.upload(photo, rich))
+    names["foreign_image"] = str(await maker.upload(photo, busy))
+    names["foreign"] = str((await maker.submit(TextToVideo(words=Words(prompt="x")), busy)).id)
+    await maker.every_state(names, AssetId(int(names["image"])), rich)
+    return World(app, names)
+
+
+class OpenGate:
+    """Lets a picture of our own in without a process; the real gate is played by the uploads."""
+
+    async def admit(self, source: Path, *, folder: Path) -> Still:
+        clean = folder / "clean.jpg"
+        clean.write_bytes(source.read_bytes())
+        return Still(path=clean, mime="image/jpeg", width=600, height=400)
+
+
+@dataclass
+class Maker:
+    """Brings jobs into states through the product's own verbs."""
+
+    ground: Ground
+    folder: Path
+
+    async def upload(self, photo: Path, account: AccountId) -> AssetId:
+        source = self.folder / "upload"
+        source.write_bytes(photo.read_bytes())
+        g = self.ground
+        upload = UploadImage(
+            store=g.store, blobs=g.blobs, gate=OpenGate(), clock=g.clock, mint=g.mint
+        )
+        asset = await upload(source, account=account)
+        return asset.id
+
+    async def submit(self, ask: Ask, account: AccountId) -> Job:
+        g = self.ground
+        submit = SubmitJob(
+            store=g.store, catalog=load(), clock=g.clock, mint=g.mint, wake=lambda: None
+        )
+        film = isinstance(ask, TextToVideo)
+        return await submit(
+            Order(
+                account=account,
+                ask=ask,
+                model="v6" if film else "template",
+                quality="360p" if film else "",
+                aspect_ratio="16:9" if film else "",
+                seconds=1 if film else 0,
+                seed=7,
+            )
+        )
+
+    async def every_state(self, names: dict[str, str], image: AssetId, account: AccountId) -> None:
+        g = self.ground
+        clip = TextToVideo(words=Words(prompt="a paper boat", negative_prompt="rain"))
+        # The other account's waiting job would be claimed in its turn.
+        await CancelJob(store=g.store, clock=g.clock)(JobId(int(names["foreign"])))
+        names["failed"] = str((await self._failed(clip, account)).id)
+        names["done"] = str((await self._done(clip, account, "film.mp4", "video", "video/mp4")).id)
+        still = ImageEffect(template="pop-art", images=(image,))
+        names["image_done"] = str(
+            (await self._done(still, account, "picture.jpg", "image", "image/jpeg")).id
+        )
+        cancelled = await self.submit(clip, account)
+        await CancelJob(store=g.store, clock=g.clock)(cancelled.id)
+        names["cancelled"] = str(cancelled.id)
+        names["running"] = str((await self._started(clip, account)).id)
+        names["queued"] = str((await self.submit(clip, account)).id)
+        names["image_queued"] = str((await self.submit(still, account)).id)
+        await self.submit(TextToVideo(words=Words(prompt="x")), AccountId(4))
+
+    async def _started(self, ask: Ask, account: AccountId) -> Job:
+        await self.submit(ask, account)
+        async with self.ground.store.transaction() as tx:
+            job = await tx.jobs.claim(at=self.ground.clock.now() + timedelta(seconds=1))
+        assert job is not None
+        return job
+
+    async def _failed(self, ask: Ask, account: AccountId) -> Job:
+        job = await self._started(ask, account)
+        fail = FailJob(store=self.ground.store, clock=self.ground.clock)
+        assert await fail(job, reason="the input could not be used")
+        return job
+
+    async def _done(self, ask: Ask, account: AccountId, name: str, kind: str, mime: str) -> Job:
+        job = await self._started(ask, account)
+        path = self.folder / name
+        path.write_bytes(b"0123456789" * 100)
+        g = self.ground
+        output = Output(
+            path=path,
+            kind=kind,
+            mime=mime,
+            width=job.shape.width,
+            height=job.shape.height,
+            frames=job.shape.frames,
+            seconds=job.shape.seconds,
+            has_audio=False,
+        )
+        finish = FinishJob(store=g.store, blobs=g.blobs, clock=g.clock, mint=g.mint)
+        assert await finish(job, output=output)
+        return job
