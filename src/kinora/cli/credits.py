@@ -15,7 +15,7 @@ def credits_() -> None:
     """Credits: grant, show the ledger, prove the books."""
 
 
-@credits_.command("grant")
+@credits_.command("grant", context_settings={"ignore_unknown_options": True})
 @click.argument("account", type=int)
 @click.argument("amount", type=int)
 @click.option("--monthly", is_flag=True, help="As monthly credits; otherwise as bought ones.")

@@ -76,7 +76,7 @@ class SqlLedger:
         return [*sums, *holds, *places]
 
     def _hold_of(self, job: Job) -> tuple[Split, int]:
-        row = self._db.one("hold_of_job", {"job": job.id})
+        row = self._db.one("open_hold", {"job": job.id})
         if row is None:
             raise WrongState(f"nothing is held for job {job.id}")
         return Split(monthly=-row["monthly"], package=-row["package"]), row["held"]
@@ -84,7 +84,6 @@ class SqlLedger:
     def _write_for(
         self, job: Job, movement: Movement, purses: Split, *, held: int, at: datetime
     ) -> None:
-        # The unique index on the job's end refuses a second settle or release.
         of_job = {"job": job.id, "held": held, "note": job.reason}
         self._write(movement, purses, account=job.account, at=at, **of_job)
 

@@ -10,8 +10,12 @@ where id = :account;
 -- name: purses
 select monthly, package from accounts where id = :account;
 
--- name: hold_of_job
-select monthly, package, held from entries where job = :job and movement = 'hold';
+-- name: open_hold
+select monthly, package, held from entries
+where job = :job and movement = 'hold' and not exists (
+    select 1 from entries as ended
+    where ended.job = :job and ended.movement in ('settle', 'release')
+);
 
 -- name: list_entries
 select id, account, job, movement, monthly, package, held, note, at

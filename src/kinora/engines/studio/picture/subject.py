@@ -21,6 +21,9 @@ Field = NDArray[np.float32]
 
 SIDE = 300
 CUT_SIDE = 420
+SMALLEST = 16
+"""Pictures with a shorter side hold nothing that could be cut out."""
+
 CONFIDENT = 0.5
 """Below this a subject is better not cut out."""
 
@@ -67,6 +70,8 @@ def _sweep(image: Field, path: tuple[Field, Field, Field], rows: int) -> None:
 
 def find_subject(picture: Picture) -> Subject:
     """Return the subject of a picture, with how sure we are of it."""
+    if min(picture.shape[:2]) < SMALLEST:
+        return _nothing(picture)
     faces = tuple(find_faces(picture))
     small = shrink(picture, CUT_SIDE)
     scale = small.shape[1] / picture.shape[1]
@@ -80,6 +85,12 @@ def find_subject(picture: Picture) -> Subject:
         matte = cv2.ximgproc.guidedFilter(guide, matte, max(4, height // 90), 1e-4)
     matte = np.clip((matte - 0.12) / 0.76, 0, 1).astype(np.float32)
     return Subject(matte, confidence, _box(matte), _centre(matte), faces)
+
+
+def _nothing(picture: Picture) -> Subject:
+    height, width = picture.shape[:2]
+    matte = np.zeros((height, width), np.float32)
+    return Subject(matte, 0.0, (0, 0, width, height), (width / 2, height / 2), ())
 
 
 def saliency(picture: Picture) -> Field:

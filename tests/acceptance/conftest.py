@@ -1,0 +1,100 @@
+"""A real server in real processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from kinora_client import Kinora
+
+KEY = "sk-acceptance-0123456789"
+PATIENCE = 180.0
+
+
+def until(happened: Callable[[], bool], *, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(0.02)
+
+
+@dataclass
+class Server:
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.data.parent / "log").read_text()
+
+    def start(self) -> None:
+        with (self.data.parent / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "kinora", "--data", str(self.data), "serve"],
+                env={
+                    **os.environ,
+                    "KINORA_BOOTSTRAP_KEY": KEY,
+                    "KINORA_PORT": str(self.port),
+                    **self.extra,
+                },
+                stdout=log,
+                stderr=log,
+            )
+        until(self.answers, what="the server answers")
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log
+        try:
+            return httpx.get(self.address + "/healthz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def find(self, part: str) -> psutil.Process:
+        """Return the process of a part by its module's name."""
+        assert self.process is not None
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return next(child for child in children if any(part in word for word in child.cmdline()))
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        assert self.process is not None
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(number)
+        status = self.process.wait(PATIENCE)
+        _, alive = psutil.wait_procs(children, timeout=30)
+        assert alive == []
+        self.process = None
+        return status
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Server(tmp_path / "data", port)
+    made.start()
+    yield made
+    if made.process is not None:
+        made.stop()
+
+
+@pytest.fixture
+def kinora(server: Server) -> Iterator[Kinora]:
+    with Kinora(server.address, KEY) as client:
+        yield client

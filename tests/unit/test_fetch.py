@@ -1,0 +1,171 @@
+"""Links that strangers send, against a local server that misbehaves."""
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from kinora.adapters.fetch import Address, SafeFetcher, is_public
+from kinora.domain.errors import BadLink, ImageTooBig
+
+LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
+MAX = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("192.168.1.1", False),
+        ("172.16.0.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),  # noqa: S104 - an address to refuse
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("fe80::1", False),
+        ("fd00::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("2002:7f00:1::", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
+    ],
+)
+def test_which_addresses_are_public(address: str, public: bool) -> None:
+    assert is_public(ipaddress.ip_address(address)) is public
+
+
+class Origin:
+    """A server whose answers depend on the path."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.asked: list[str] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        path = head.split(" ")[1]
+        self.asked.append(path)
+        try:
+            await self.answer(path, writer)
+        except ConnectionError:
+            return
+        finally:
+            writer.close()
+
+    async def answer(self, path: str, writer: asyncio.StreamWriter) -> None:
+        where = {"/loop": "/loop", "/inward": f"http://inner.test:{self.port}/ok"}
+        if path in where:
+            writer.write(f"HTTP/1.1 302 Found\r\nlocation: {where[path]}\r\n\r\n".encode())
+        elif path == "/endless":
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\r\n")
+            while True:
+                writer.write(bytes(1 << 16))
+                await writer.drain()
+        elif path == "/silent":
+            await asyncio.Event().wait()
+        elif path == "/missing":
+            writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+        else:
+            writer.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: image/PNG; q=1\r\ncontent-length: 3\r\n\r\nabc"
+            )
+        await writer.drain()
+
+
+@pytest.fixture
+async def origin() -> AsyncIterator[Origin]:
+    made = Origin()
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    yield made
+    server.close()
+
+
+async def names(host: str) -> Sequence[Address]:
+    """`outer.test` is allowed by its address; `inner.test` is not, though it leads there too."""
+    known = {
+        "outer.test": ["127.0.0.1"],
+        "inner.test": ["10.0.0.1"],
+        "both.test": ["127.0.0.1", "10.0.0.1"],
+    }
+    if host not in known:
+        raise OSError
+    return [ipaddress.ip_address(address) for address in known[host]]
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[SafeFetcher]:
+    made = SafeFetcher(allowed=[LOOPBACK], patience=2.0, find=names)
+    yield made
+    await made.close()
+
+
+async def test_fetches_a_file(origin: Origin, fetcher: SafeFetcher, tmp_path: Path) -> None:
+    link = f"http://outer.test:{origin.port}/ok"
+    fetched = await fetcher.fetch(link, folder=tmp_path, at_most=MAX)
+    assert (fetched.path.read_bytes(), fetched.mime) == (b"abc", "image/png")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/loop", "redirects more than 5 times"),
+        ("/inward", "not public"),
+        ("/missing", "status 404"),
+    ],
+)
+async def test_refuses(
+    origin: Origin, fetcher: SafeFetcher, tmp_path: Path, path: str, text: str
+) -> None:
+    with pytest.raises(BadLink, match=text):
+        await fetcher.fetch(f"http://outer.test:{origin.port}{path}", folder=tmp_path, at_most=MAX)
+    assert "/ok" not in origin.asked
+
+
+async def test_stops_an_endless_file(origin: Origin, fetcher: SafeFetcher, tmp_path: Path) -> None:
+    link = f"http://outer.test:{origin.port}/endless"
+    with pytest.raises(ImageTooBig):
+        await fetcher.fetch(link, folder=tmp_path, at_most=MAX)
+
+
+async def test_gives_up_on_a_silent_server(origin: Origin, tmp_path: Path) -> None:
+    fetcher = SafeFetcher(allowed=[LOOPBACK], patience=0.2, find=names)
+    with pytest.raises(BadLink):
+        await fetcher.fetch(f"http://outer.test:{origin.port}/silent", folder=tmp_path, at_most=MAX)
+    await fetcher.close()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://inner.test/a.png",
+        "http://both.test/a.png",
+        "http://unknown.test/a.png",
+        "http://[::1]/a.png",
+        "file:///etc/passwd",
+        "ftp://outer.test/a",
+        "http://me:secret@outer.test/",
+        "http:///a",
+        "http://outer.test:99999999/",
+        "not a link",
+        "http://" + "a" * 5000,
+    ],
+)
+async def test_links_that_are_not_followed(fetcher: SafeFetcher, tmp_path: Path, link: str) -> None:
+    with pytest.raises(BadLink):
+        await fetcher.fetch(link, folder=tmp_path, at_most=MAX)
+
+
+async def test_without_permission_loopback_is_refused(origin: Origin, tmp_path: Path) -> None:
+    fetcher = SafeFetcher(find=names)
+    with pytest.raises(BadLink, match="not public"):
+        await fetcher.fetch(f"http://outer.test:{origin.port}/ok", folder=tmp_path, at_most=MAX)
+    assert origin.asked == []
+    await fetcher.close()
