@@ -1,6 +1,8 @@
 """Quoted words of a prompt as a title that fades in and out."""
 
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
 import cv2
 import numpy as np
@@ -35,8 +37,7 @@ def with_title(frames: Iterator[Picture], text: str, *, shape: Shape) -> Iterato
 
 def _letters(text: str, width: int, height: int) -> NDArray[np.uint8]:
     """Return the title as a mask in the middle of a frame, as large as fits."""
-    face = skia.Typeface("", skia.FontStyle.Bold())
-    font = skia.Font(face, height / 7)
+    font = skia.Font(_face(), height / 7)
     needed = font.measureText(text)
     if needed > width * WIDEST:
         font.setSize(font.getSize() * width * WIDEST / needed)
@@ -45,3 +46,10 @@ def _letters(text: str, width: int, height: int) -> NDArray[np.uint8]:
     paint = skia.Paint(AntiAlias=True, Color=skia.ColorWHITE)
     surface.getCanvas().drawString(text, x, height * 0.54, font, paint)
     return np.ascontiguousarray(np.asarray(surface.toarray())[..., 3])
+
+
+@cache
+def _face() -> skia.Typeface:
+    """Return the lettering font, which travels with the engine."""
+    body = (files("kinora.engines.studio") / "fonts" / "DejaVuSans-Bold.ttf").read_bytes()
+    return skia.Typeface.MakeFromData(skia.Data.MakeWithCopy(body))

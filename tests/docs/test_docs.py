@@ -1,0 +1,64 @@
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from kinora.apis.pixverse.reference import document
+from kinora.catalog.book import load
+from kinora.cli.main import COMMANDS
+from kinora.engines.studio.effects.room import EFFECTS
+from kinora.engines.studio.stills.room import LOOKS
+from kinora.settings import BadSettings, Settings, decode, encode, read_settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_pages_name_are_there(page: Path) -> None:
+    text = page.read_text()
+    for path in re.findall(r"`(src/[\w/.]+|tests/[\w/.]+|docs/[\w/.]+|scripts/[\w/.]+)`", text):
+        assert (ROOT / path).exists(), path
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (page.parent / link).exists(), link
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs/settings.md").read_text()
+    assert re.findall(r"^\| `(\w+)`", text, re.MULTILINE) == [f.name for f in fields(Settings)]
+    assert all(f"{field.name}: " in (Settings.__doc__ or "") for field in fields(Settings))
+
+
+def test_every_command_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert all(f"kinora {name}" in text or f"make {name}" in text for name in COMMANDS)
+
+
+def test_the_openapi_document_is_the_one_in_docs() -> None:
+    kept = json.loads((ROOT / "docs/reference/openapi/pixverse.json").read_text())
+    assert kept == json.loads(json.dumps(document())), "run scripts/openapi.py"
+
+
+def test_every_template_has_its_effect() -> None:
+    kinds = {"video": {*EFFECTS, "explode"}, "image": set(LOOKS)}
+    for kind, names in kinds.items():
+        assert {t.name for t in load().templates if t.kind == kind} == names
+    ids = [template.id for template in load().templates]
+    assert len(set(ids)) == len(ids)
+
+
+def test_settings_come_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kinora.toml").write_text('port = 1\nhost = "a"\ngrace = 3\n')
+    monkeypatch.setenv("KINORA_PORT", "2")
+    monkeypatch.setenv("KINORA_HOST", "b")
+    settings = read_settings({"port": 3, "host": None})
+    assert (settings.port, settings.host, settings.grace) == (3, "b", 3.0)
+    assert decode(encode(settings)) == settings
+    with pytest.raises(BadSettings, match="port"):
+        read_settings({"port": "many"})
+    (tmp_path / "kinora.toml").write_text("prot = 1\n")
+    with pytest.raises(BadSettings, match="unknown setting prot"):
+        read_settings({})
