@@ -97,6 +97,8 @@ def test_a_film_is_ready_to_stream(engine: Engine, tmp_path: Path, photos: Path)
         assert film.streams.video[0].average_rate == 24
         assert film.streams.audio[0].codec_context.name == "aac"
         sound = film.streams.audio[0]
+        assert sound.duration is not None
+        assert sound.time_base is not None
         assert abs(float(sound.duration * sound.time_base) - 0.5) < 0.06
 
 

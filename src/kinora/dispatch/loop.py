@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -21,6 +23,11 @@ from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.recover_jobs import RecoverJobs
 
 log = structlog.get_logger()
+
+REPEATABLE = timedelta(hours=24)
+"""How long a submit can be repeated and gets the first answer."""
+
+TIDY_EVERY = 600.0
 
 LOOK_ANYWAY = 1.0
 """Seconds after which the queue is looked at even when nobody knocked."""
@@ -59,8 +66,9 @@ class Dispatcher:
         await self.fleet.start()
         async with asyncio.TaskGroup() as group:
             choosing = group.create_task(self._choose())
+            tidying = group.create_task(self._tidy())
             listening = group.create_task(self._listen())
-            group.create_task(self._end_with(choosing, listening))
+            group.create_task(self._end_with(listening, [choosing, tidying]))
 
     async def drain(self, *, grace: float) -> None:
         """Take nothing new; let running jobs finish in `grace` seconds, put the rest back."""
@@ -79,9 +87,18 @@ class Dispatcher:
             self.settled.clear()
             await self.settled.wait()
 
-    async def _end_with(self, choosing: asyncio.Task[None], listening: asyncio.Task[None]) -> None:
+    async def _end_with(
+        self, listening: asyncio.Task[None], others: Sequence[asyncio.Task[None]]
+    ) -> None:
         await listening
-        choosing.cancel()
+        for other in others:
+            other.cancel()
+
+    async def _tidy(self) -> None:
+        while True:
+            async with self.store.transaction() as tx:
+                await tx.answers.forget(before=self.clock.now() - REPEATABLE)
+            await asyncio.sleep(TIDY_EVERY)
 
     async def _choose(self) -> None:
         while True:
