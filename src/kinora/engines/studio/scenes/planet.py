@@ -81,7 +81,11 @@ def _body(
     day = min(F(1), max(F(0), sun * F(1.3) + F(0.08)))
     dry = min(F(1), max(F(0), (land - F(0.47)) * F(14)))
     shine = max(F(0), F(1) - ((x + F(0.42)) ** 2 + (y - F(0.24)) ** 2) * F(14)) * (F(1) - dry)
-    lamps = max(F(0), hash01(int(gx * 90), int(y * 90), seed) - F(0.86)) * dry * F(3)
+    lamps = (
+        max(F(0), hash01(int(np.floor(gx * 90)), int(np.floor(y * 90)), seed) - F(0.86))
+        * dry
+        * F(3)
+    )
     edge = (F(1) - z) ** 3
     for k in range(3):
         sea = colours[0, k] * F(0.8) + colours[1, k] * F(0.18) + F(0.010) * k

@@ -20,6 +20,10 @@ SPEEDS = {"slow": 0.6, "fast": 1.7}
 FAST = 1.7
 ZOOMS = {"zoom_in": 1.0, "smooth_zoom_in": 0.7, "quickly_zoom_in": 1.6, "zoom_out": -0.8}
 LANDS = tuple(KINDS)
+SHELTERED = {"ink", "planet"}
+"""Scenes in which no weather of the earth can be."""
+
+WEATHER_LIGHTS = {"rain": "overcast", "fog": "overcast"}
 DAYLIGHTS = ("golden", "day", "dusk", "overcast")
 
 
@@ -43,7 +47,11 @@ def read_plan(words: Words, *, seed: int) -> Plan:
     cues = read_cues(words)
     rng = np.random.default_rng(seed)
     land = cues.get("land") or LANDS[int(rng.integers(len(LANDS)))]
-    light = cues.get("light") or DAYLIGHTS[int(rng.integers(len(DAYLIGHTS)))]
+    light = (
+        cues.get("light")
+        or WEATHER_LIGHTS.get(cues.get("weather"))
+        or DAYLIGHTS[int(rng.integers(len(DAYLIGHTS)))]
+    )
     named = words.camera if words.camera != "auto_camera" else ""
     speed = SPEEDS.get(cues.get("speed"), 1.0)
     return Plan(
@@ -62,7 +70,7 @@ def read_plan(words: Words, *, seed: int) -> Plan:
 def text_frames(words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:
     """Yield the film that the words ask for, frame by frame."""
     plan = read_plan(words, seed=seed)
-    air = make_air(plan.weather if plan.scene == "terrain" else "", seed=seed)
+    air = make_air("" if plan.scene in SHELTERED else plan.weather, seed=seed)
     graded = (grade(frame, light="", style=plan.style) for frame in _scene(plan, shape, seed))
     titled = with_title(graded, plan.lettering, shape=shape)
     for number, frame in enumerate(titled):
