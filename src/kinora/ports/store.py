@@ -93,8 +93,8 @@ class Jobs(Protocol):
     async def progress(self, job: JobId, *, attempt: int, done: float) -> None:
         """Note how far a running attempt is; a late attempt changes nothing."""
 
-    async def in_state(self, state: JobState, *, newest: int = 1000) -> Sequence[Job]:
-        """Return up to `newest` jobs in a state, oldest first."""
+    async def in_state(self, state: JobState, *, at_most: int = 1000) -> Sequence[Job]:
+        """Return the oldest jobs in a state, oldest first."""
 
     async def list(
         self, account: AccountId | None = None, *, newest: int, before: JobId | None = None

@@ -53,10 +53,12 @@ class FinishJob:
 
     async def _commit(self, job: Job, asset: Asset) -> bool:
         async with self.store.transaction() as tx:
-            done = job.complete(asset.id, at=self.clock.now())
-            if not await tx.jobs.save(done, state=job.state, attempt=job.attempt):
+            now = await tx.jobs.get(job.id)
+            if now is None or now.state is not job.state or now.attempt != job.attempt:
                 return False
+            done = job.complete(asset.id, at=self.clock.now())
             await tx.assets.add(asset)
+            await tx.jobs.save(done, state=job.state, attempt=job.attempt)
             await tx.ledger.settle(done, at=done.changed_at)
             await tx.accounts.free_place(done.account)
             await tx.outbox.add(FactKind.COMPLETED, done, at=done.changed_at)

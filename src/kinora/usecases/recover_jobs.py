@@ -21,10 +21,12 @@ class RecoverJobs:
 
     async def __call__(self) -> int:
         """Bring back every job that is marked as running; only right when no engine runs."""
-        running = await self.store.view.jobs.in_state(JobState.RUNNING)
-        for job in running:
-            await self.lost(job, reason="the server stopped while the job ran")
-        return len(running)
+        count = 0
+        while running := await self.store.view.jobs.in_state(JobState.RUNNING):
+            for job in running:
+                await self.lost(job, reason="the server stopped while the job ran")
+            count += len(running)
+        return count
 
     async def lost(self, job: Job, *, reason: str) -> None:
         """Bring back one job whose engine broke or vanished."""

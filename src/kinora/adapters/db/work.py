@@ -76,9 +76,9 @@ class SqlJobs:
         """Note how far a running attempt is."""
         self._db.run("note_progress", {"id": job, "attempt": attempt, "done": done})
 
-    async def in_state(self, state: JobState, *, newest: int = 1000) -> Sequence[Job]:
-        """Return jobs in a state, oldest first."""
-        rows = self._db.all("jobs_in_state", {"state": state.value, "newest": newest})
+    async def in_state(self, state: JobState, *, at_most: int = 1000) -> Sequence[Job]:
+        """Return the oldest jobs in a state, oldest first."""
+        rows = self._db.all("jobs_in_state", {"state": state.value, "at_most": at_most})
         return [job_from(row) for row in rows]
 
     async def list(

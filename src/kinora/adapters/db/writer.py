@@ -6,6 +6,7 @@ waits for the disk) go to a thread. Measured in `bench/store.py`.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -58,8 +59,10 @@ class Writer:
         try:
             yield
         except BaseException:
-            execute("rollback to turn")
-            execute("release turn")
+            # A full disk makes SQLite undo the whole transaction, the savepoint with it.
+            if self._connection.raw.in_transaction:
+                execute("rollback to turn")
+                execute("release turn")
             raise
         else:
             execute("release turn")
@@ -97,6 +100,8 @@ class Writer:
             done.append(turn)
             _set(turn.granted)
             await turn.over
+            if not self._connection.raw.in_transaction:
+                raise sqlite3.OperationalError("SQLite undid the transaction of this group")
 
     def _give_up(self, done: list[Turn], error: BaseException) -> None:
         """Undo the batch and tell everyone in it; if it never began, everyone who waits."""

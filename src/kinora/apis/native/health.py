@@ -55,7 +55,7 @@ class Health:
     async def _look(self) -> None:
         for state, number in (await self.store.view.jobs.count()).items():
             JOBS.labels(state.value).set(number)
-        waiting = await self.store.view.jobs.in_state(JobState.QUEUED, newest=1)
+        waiting = await self.store.view.jobs.in_state(JobState.QUEUED, at_most=1)
         age = (self.clock.now() - waiting[0].created_at).total_seconds() if waiting else 0
         OLDEST.set(age)
 

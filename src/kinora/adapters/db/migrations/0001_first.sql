@@ -44,7 +44,7 @@ create table jobs (
     quality text not null,
     ordered text not null,
     reason text not null,
-    result integer references assets (id) deferrable initially deferred,
+    result integer references assets (id),
     created_at integer not null,
     changed_at integer not null,
     started_at integer,
@@ -52,7 +52,10 @@ create table jobs (
 ) strict;
 
 create index jobs_by_account on jobs (account, id);
-create index jobs_at_work on jobs (state, id) where state in ('queued', 'running');
+-- States are asked for one by one, ended ones too, and counted for the metrics.
+create index jobs_by_state on jobs (state, id);
+-- Without it each new asset would read all jobs, to see whose result it is.
+create index jobs_by_result on jobs (result) where result is not null;
 create index jobs_waiting on jobs (account, id) where state = 'queued';
 
 -- A job that has ended stays ended; only its content may still be deleted.

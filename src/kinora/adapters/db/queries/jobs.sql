@@ -32,7 +32,7 @@ update jobs set progress = :done
 where id = :id and attempt = :attempt and state = 'running' and progress < :done;
 
 -- name: jobs_in_state
-select * from jobs where state = :state order by id limit :newest;
+select * from jobs where state = :state order by id limit :at_most;
 
 -- name: list_jobs
 select * from jobs where id < :before order by id desc limit :newest;
