@@ -25,7 +25,6 @@ from kinora.engines.studio.imagevideo.room import warm as warm_pictures
 from kinora.engines.studio.reel import Picture, Waves
 from kinora.engines.studio.scenes.stage import text_frames, text_still
 from kinora.engines.studio.scenes.stage import warm as warm_scenes
-from kinora.engines.studio.sound.score import score
 from kinora.engines.studio.stills.room import picture as still_picture
 from kinora.engines.studio.stills.room import warm as warm_stills
 from kinora.engines.studio.transition.room import frames as transition_frames
@@ -116,6 +115,9 @@ def _sound(ask: FilmAsk, spec: Spec) -> Waves | None:
     wanted: Sound | None = ask.sound
     if wanted is None:
         return None
+    # SciPy's filters cost 70 MB, which an engine that makes silent films need not hold.
+    from kinora.engines.studio.sound.score import score  # noqa: PLC0415
+
     shape: Shape = spec.shape
     return score(
         content=wanted.content, prompt=ask.words.prompt, seconds=shape.seconds, seed=spec.seed

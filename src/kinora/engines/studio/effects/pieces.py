@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay
 
 from kinora.engines.studio.effects.table import Table
 from kinora.engines.studio.picture.warping import over
@@ -80,6 +79,8 @@ def explode(table: Table, u: float, shards: list[Shard]) -> Picture:
 
 def shatter(table: Table) -> list[Shard]:
     """Return the shards of a subject, the far ones first."""
+    from scipy.spatial import Delaunay  # noqa: PLC0415 - 40 MB that only this effect needs
+
     rng = np.random.default_rng(table.seed + 5)
     ys, xs = np.where(table.matte > 0.5)
     chosen = rng.choice(len(ys), min(260, len(ys)), replace=False)
