@@ -62,7 +62,9 @@ async def serve(kind: str, data: Path, port: int) -> None:
     from kinora.bootstrap.ground import prepare, stand  # noqa: PLC0415
     from kinora.domain.ids import AccountId  # noqa: PLC0415
     from kinora.settings import Settings  # noqa: PLC0415
+    from kinora.web.logs import configure_logs  # noqa: PLC0415
 
+    configure_logs(form="json", level="info")
     settings = Settings(data=data, bootstrap_key=KEY)
     await prepare(settings)
     ground = await stand(settings, process=0)
