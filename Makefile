@@ -39,6 +39,7 @@ test: install ## All of check's tests, and those that start real processes
 bench: install ## Figures: engine, store, HTTP
 	$(BIN)/python bench/store.py
 	$(BIN)/python bench/over_http.py
+	$(BIN)/python bench/server.py
 	$(BIN)/python bench/engine.py
 
 clean: ## Remove what can be made again

@@ -11,6 +11,7 @@ from kinora.engines.studio.kernels.jit import F, inline, kernel, rows
 from kinora.engines.studio.kernels.noise import hash01, value
 
 Field = NDArray[np.float32]
+Terms = tuple[float, float, float, float, float]
 SKY = 1e9
 
 
@@ -108,10 +109,11 @@ def march_mirrored(
 
 
 @inline
-def sky_colour(dx: float, dy: float, dz: float, sky: Field, c: int) -> float:
-    """Return one channel of the clear sky in a direction of unit length.
+def clear_sky(dx: float, dy: float, dz: float, sky: Field) -> Terms:
+    """Return what the channels of the clear sky share, in a direction of unit length.
 
-    `sky` has rows: sun vector, sun colour, horizon, zenith.
+    `sky` has rows: sun vector, sun colour, horizon, zenith. The terms are how hazy, how sunny,
+    a star's light, how cloudy, and how lit the cloud is.
     """
     toward = dx * sky[0, 0] + dy * sky[0, 1] + dz * sky[0, 2]
     up = max(dy, F(0))
@@ -120,9 +122,16 @@ def sky_colour(dx: float, dy: float, dz: float, sky: Field, c: int) -> float:
     g2 = g * g
     g6 = g2 * g2 * g2
     glow = g6 * F(0.35) + g6**6 * F(0.5) + g6**150 * F(8)
-    base = sky[3, c] * (F(1) - haze) + sky[2, c] * haze
     warm = glow * (F(0.4) + F(0.6) * haze) + low * F(0.35) * (F(0.5) + F(0.5) * toward)
-    return base + sky[1, c] * warm
+    return haze, warm, F(0), F(0), F(0)
+
+
+@inline
+def sky_light(terms: Terms, sky: Field, c: int) -> float:
+    """Return one channel of the sky from its terms."""
+    base = sky[3, c] * (F(1) - terms[0]) + sky[2, c] * terms[0] + sky[1, c] * terms[1] + terms[2]
+    white = sky[1, c] * terms[4] + sky[2, c] * F(0.35)
+    return base * (F(1) - terms[3]) + white * F(0.62) * terms[3]
 
 
 @inline
@@ -141,27 +150,28 @@ def cloud_at(cloud: Field, dx: float, dy: float, dz: float, time: float, layer: 
 
 
 @inline
-def full_sky(
-    dx: float, dy: float, dz: float, sky: Field, cloud: Field, air: Field, c: int
-) -> float:
-    """Return one channel of the sky with clouds and, at night, stars."""
-    base = sky_colour(dx, dy, dz, sky, c)
+def full_sky(dx: float, dy: float, dz: float, sky: Field, cloud: Field, air: Field) -> Terms:
+    """Return the terms of the sky with clouds and, at night, stars."""
+    terms = clear_sky(dx, dy, dz, sky)
     if dy <= F(0.015):
-        return base
-    if air[3] > 0:
-        spread = F(170) / (dy + F(0.35))
-        u, v = dx * spread, dz * spread
-        chance = hash01(int(np.floor(u)), int(np.floor(v)), 5)
-        off = (u - np.floor(u) - F(0.5)) ** 2 + (v - np.floor(v) - F(0.5)) ** 2
-        if chance > F(0.985):
-            base += (chance - F(0.98)) * F(60) * max(F(0), F(1) - off * F(9)) * air[3]
+        return terms
     thick = cloud_at(cloud, dx, dy, dz, air[0], 0)
     alpha = min(F(1), max(F(0), (thick - (F(1) - air[1])) / F(0.22)))
     alpha = alpha * alpha * (F(3) - F(2) * alpha) * min(F(1), (dy - F(0.015)) * F(9)) * F(0.93)
     lit = cloud_at(cloud, dx, dy, dz, air[0], 1)
     glow = max(F(0), dx * sky[0, 0] + dy * sky[0, 1] + dz * sky[0, 2]) ** 8
-    white = sky[1, c] * (F(0.35) + F(1.15) * lit + glow * F(1.2)) + sky[2, c] * F(0.35)
-    return base * (F(1) - alpha) + white * F(0.62) * alpha
+    white = F(0.35) + F(1.15) * lit + glow * F(1.2)
+    return terms[0], terms[1], _star(dx, dy, dz) * air[3], alpha, white
+
+
+@inline
+def _star(dx: float, dy: float, dz: float) -> float:
+    """Return a star's light, where there is one."""
+    spread = F(170) / (dy + F(0.35))
+    u, v = dx * spread, dz * spread
+    chance = hash01(int(np.floor(u)), int(np.floor(v)), 5)
+    off = (u - np.floor(u) - F(0.5)) ** 2 + (v - np.floor(v) - F(0.5)) ** 2
+    return max(F(0), chance - F(0.985)) * F(75) * max(F(0), F(1) - off * F(9))
 
 
 @inline
@@ -227,8 +237,9 @@ def _paint_sky(
     cloud: Field,
     air: Field,
 ) -> None:
+    terms = full_sky(dx, dy, dz, sky, cloud, air)
     for k in range(3):
-        out[r, c, k] = full_sky(dx, dy, dz, sky, cloud, air, k)
+        out[r, c, k] = sky_light(terms, sky, k)
 
 
 @inline
@@ -266,8 +277,9 @@ def _paint_ground(
         rough = value(x * F(1.7), z * F(1.7), 3) + F(0.6) * value(x * F(4.3), z * F(4.3), 4)
         detail = F(1) + near * (rough + F(0.4) * value(x * 11, z * 11, 5) - F(1))
     n = F(1) / np.sqrt(dx * dx + dz * dz)
+    terms = clear_sky(dx * n, F(0.03), dz * n, sky)
     for k in range(3):
-        far = sky_colour(dx * n, F(0.03), dz * n, sky, k)
+        far = sky_light(terms, sky, k)
         out[r, c, k] = ground_colour(colour, x, z, k) * detail * (F(1) - haze) + far * haze
 
 
@@ -303,9 +315,10 @@ def _paint_water(
     px = (eye[0] + (np.sin(eye[3]) + np.cos(eye[3]) * across) * seen) / lens[2]
     pz = (eye[2] + (np.cos(eye[3]) - np.sin(eye[3]) * across) * seen) / lens[2]
     hidden = F(1) - np.exp(-seen * seen * air[2])
+    beyond, above = clear_sky(vx, F(0.03), vz, sky), full_sky(mx, my, mz, sky, cloud, air)
     for k in range(3):
-        far = sky_colour(vx, F(0.03), vz, sky, k)
-        image = full_sky(mx, my, mz, sky, cloud, air, k)
+        far = sky_light(beyond, sky, k)
+        image = sky_light(above, sky, k)
         if seen < F(1e8):
             image = ground_colour(colour, px, pz, k) * (F(1) - hidden) + far * hidden
         lit = (sky[1, k] * F(0.012) + F(0.006) * k) * (F(1) - fresnel) + image * fresnel
