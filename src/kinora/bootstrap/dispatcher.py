@@ -28,6 +28,8 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
             size=settings.engine_count,
             environment=environment(
                 NUMBA_CACHE_DIR=str(settings.kernels / "kernels"),
+                # One arena a thread would hold on to memory that a film needed once.
+                MALLOC_ARENA_MAX="2",
                 NUMBA_NUM_THREADS=str(settings.engine_threads),
             ),
         ),

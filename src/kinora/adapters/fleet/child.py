@@ -7,6 +7,7 @@ import os
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import closing
@@ -28,6 +29,12 @@ from kinora.adapters.fleet.wire import (
 from kinora.ports.engine import CannotMake, Engine, EngineEvent, Log, Output, Progress, Spec
 
 Tell = Callable[[Report], None]
+
+
+COMPILED = 6.0
+"""Seconds of setup above which kernels must have been compiled and not only loaded."""
+
+AGAIN = "--again"
 
 
 class Stopped(Exception):
@@ -131,6 +138,13 @@ def give_memory_back() -> None:
         trim(0)
 
 
+def begin_again(channel: BinaryIO) -> None:
+    """Become a fresh process that finds its kernels compiled: the compiler's memory stays here."""
+    os.dup2(channel.fileno(), 1)
+    command = [sys.executable, "-m", "kinora.adapters.fleet.child", sys.argv[1], AGAIN]
+    os.execv(sys.executable, command)  # noqa: S606 - ourselves, without a shell
+
+
 def main() -> None:
     """Serve runs until the parent goes away."""
     channel = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -142,7 +156,10 @@ def main() -> None:
 
     orders = Orders(sys.stdin.buffer)
     engine = load(sys.argv[1])
+    began = time.monotonic()
     engine.setup()
+    if time.monotonic() - began > COMPILED and AGAIN not in sys.argv:
+        begin_again(channel)
     give_memory_back()
     tell(Ready())
     while True:
