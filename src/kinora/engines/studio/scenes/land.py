@@ -40,6 +40,10 @@ KINDS = {
 }
 
 
+CLOUDS = "clouds"
+"""Not ground at all, but flown over in the same way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Land:
     """Height (SIDE x SIDE), lit ground colour (SIDE x SIDE x 3, linear), and the sea's height."""
@@ -161,6 +165,8 @@ def _shadows(height: Field, sx: float, sy: float, sz: float, cell: float) -> Fie
 
 def build_land(name: str, light: Light, *, seed: int) -> Land:
     """Return a land of a kind, lit; takes one to two seconds."""
+    if name == CLOUDS:
+        return _cloud_sea(light, seed)
     kind = KINDS[name]
     height = _heights(SIDE, seed, kind.scale, kind.ridge)
     if name == "canyon":
@@ -172,6 +178,25 @@ def build_land(name: str, light: Light, *, seed: int) -> Land:
     height = ((height - low) / (high - low) * kind.height).astype(np.float32)
     sea = kind.sea * kind.height
     return Land(height, _ground(name, height, sea, light, seed), sea)
+
+
+def _cloud_sea(light: Light, seed: int) -> Land:
+    """Return a sea of clouds as a land: soft billows, white, with the light deep inside them."""
+    broad = _step(0.22, 0.72, fbm_map(SIDE, 6, seed, 3))
+    # Billows: folded noise has round tops and sharp seams, as heaped clouds have.
+    puffs = np.zeros_like(broad)
+    for scale, weight in ((13, 0.50), (30, 0.26), (66, 0.13), (140, 0.06)):
+        puffs += weight * np.abs(2 * fbm_map(SIDE, scale, seed + scale, 2) / 0.75 - 1)
+    height = 0.46 * broad + 0.62 * puffs * (0.35 + 0.65 * broad)
+    height = cv2.GaussianBlur(height.astype(np.float32), (0, 0), 1.3) * F(0.72)
+    gy, gx = np.gradient(height, CELL)
+    length = np.sqrt(gx * gx + gy * gy + 1)
+    facing = (-gx * light.sun[0] + light.sun[1] - gy * light.sun[2]) / length
+    # Light goes round inside a cloud, so even its far side is never dark.
+    lit = np.clip(0.40 + 0.60 * facing, 0, 1)[..., None] * np.array(light.colour) * 0.95
+    depth = np.clip(height / 0.5, 0.25, 1)[..., None]
+    colour = 0.86 * (lit + np.array(light.sky) * 0.55) * (0.35 + 0.65 * depth)
+    return Land(height, np.ascontiguousarray(colour, np.float32), -1.0)
 
 
 def _ground(name: str, height: Field, sea: float, light: Light, seed: int) -> Field:

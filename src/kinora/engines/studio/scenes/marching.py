@@ -205,7 +205,7 @@ def shade(
     air: Field,
     out: Field,
 ) -> None:
-    """Fill `out` with linear light. `air` is time, cloud cover, haze, stars."""
+    """Fill `out` with linear light. `air` is time, cloud cover, haze, stars, detail."""
     rows_, columns = depth.shape
     for r in rows(rows_):
         rise = (lens[1] - F(r) - F(0.5)) / lens[0]
@@ -273,7 +273,7 @@ def _paint_ground(
     haze = F(1) - np.exp(-d * d * air[2])
     detail = F(1)
     if d < F(2.5):
-        near = (F(1) - d / F(2.5)) * F(0.55)
+        near = (F(1) - d / F(2.5)) * air[4]
         rough = value(x * F(1.7), z * F(1.7), 3) + F(0.6) * value(x * F(4.3), z * F(4.3), 4)
         detail = F(1) + near * (rough + F(0.4) * value(x * 11, z * 11, 5) - F(1))
     n = F(1) / np.sqrt(dx * dx + dz * dz)

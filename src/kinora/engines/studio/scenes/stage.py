@@ -10,7 +10,7 @@ from kinora.engines.studio.imagevideo.air import make_air
 from kinora.engines.studio.imagevideo.grade import grade
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes import ink, planet, terrain
-from kinora.engines.studio.scenes.land import KINDS
+from kinora.engines.studio.scenes.land import CLOUDS, KINDS
 from kinora.engines.studio.scenes.light import LIGHTS
 from kinora.engines.studio.scenes.titles import with_title
 from kinora.engines.studio.words.cues import read_cues
@@ -100,6 +100,7 @@ def _scene(plan: Plan, shape: Shape, seed: int) -> Iterator[Picture]:
             return planet.orbit(plan.palette, zoom=zoom, speed=plan.speed, shape=shape, seed=seed)
         case _:
             light = plan.light if plan.light in LIGHTS else "day"
-            world = terrain.build_world(plan.land, light, plan.weather, seed=seed)
+            land = CLOUDS if plan.scene == CLOUDS else plan.land
+            world = terrain.build_world(land, light, plan.weather, seed=seed)
             journey = terrain.Journey(plan.camera, plan.speed)
             return terrain.fly(world, journey, shape=shape, seed=seed)

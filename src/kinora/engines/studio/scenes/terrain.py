@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kinora.engines.studio.kernels.finish import finish
 from kinora.engines.studio.kernels.jit import F
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.scenes.land import CELL, Land, build_land
+from kinora.engines.studio.scenes.land import CELL, CLOUDS, Land, build_land
 from kinora.engines.studio.scenes.light import LIGHTS, Light
 from kinora.engines.studio.scenes.marching import march, march_mirrored, shade
 from kinora.ports.engine import Shape
@@ -52,6 +52,7 @@ class World:
     cover: float
     haze: float
     stars: float
+    detail: float
 
     @property
     def sky(self) -> Field:
@@ -64,6 +65,7 @@ def build_world(land: str, light: str, weather: str, *, seed: int) -> World:
     """Return a world from names: see `KINDS` and `LIGHTS`; weather `fog`, `rain` or none."""
     cover = {"day": 0.50, "golden": 0.52, "dusk": 0.55, "night": 0.34, "overcast": 0.80}[light]
     haze = {"fog": 0.30, "rain": 0.10, "snow": 0.12}.get(weather, 0.018)
+    haze = max(haze, 0.07) if land == CLOUDS else haze
     return World(
         land=build_land(land, LIGHTS[light], seed=seed % 9973),
         light=LIGHTS[light],
@@ -71,6 +73,7 @@ def build_world(land: str, light: str, weather: str, *, seed: int) -> World:
         cover=cover,
         haze=haze,
         stars=1.0 if light == "night" else 0.0,
+        detail=0.0 if land == CLOUDS else 0.55,
     )
 
 
@@ -102,7 +105,7 @@ def look(
     march(land.height, place, lens, F(land.sea), F(REACH), depth)
     if (depth < 0).any():
         march_mirrored(land.height, place, lens, F(land.sea), F(REACH * 0.75), mirrored)
-    air = np.array([t, world.cover, world.haze, world.stars], np.float32)
+    air = np.array([t, world.cover, world.haze, world.stars, world.detail], np.float32)
     shade(depth, mirrored, land.colour, place, lens, world.sky, world.cloud, air, light)
     return finish(light, exposure=world.light.exposure, seed=seed)
 
