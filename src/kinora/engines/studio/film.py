@@ -12,6 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.stream import AudioStream
+from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from kinora.engines.studio.reel import RATE, Picture, Waves
@@ -23,6 +24,9 @@ AHEAD = 4
 
 BLOCK = 1024
 
+BT709 = 1
+"""The number of BT.709 in H.264's tables of primaries, transfer curves and matrices."""
+
 
 class FilmWriter:
     """Encodes in a thread of its own, while the next frame is made (PyAV lets go of the GIL)."""
@@ -30,6 +34,7 @@ class FilmWriter:
     def __init__(self, path: Path, *, shape: Shape, has_sound: bool) -> None:
         """Open a film for writing."""
         self._path = path
+        self._size = (shape.height, shape.width, 3)
         self._file = av.open(str(path), "w", options={"movflags": "+faststart"})
         self._video = _video_stream(self._file, shape)
         self._audio = _audio_stream(self._file) if has_sound else None
@@ -42,6 +47,8 @@ class FilmWriter:
         """Take the next frame; raises what went wrong in the encoder, if anything did."""
         if self._fault is not None:
             raise self._fault
+        if picture.shape != self._size:
+            raise ValueError(f"a frame of {picture.shape} in a film of {self._size}")
         self._frames.put(picture)
 
     def finish(self, sound: Waves | None) -> None:
@@ -64,7 +71,9 @@ class FilmWriter:
                 self._frames.get_nowait()
         self._frames.put(None)
         self._thread.join()
-        self._file.close()
+        # A full disk cannot take the end of the file either, and the file goes anyway.
+        with suppress(av.FFmpegError):
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
     def _encode(self) -> None:
@@ -77,7 +86,11 @@ class FilmWriter:
                 self._fault = error
 
     def _encode_one(self, picture: Picture) -> None:
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+        # Without a word swscale takes BT.601, and players show HD films as BT.709.
+        frame = rgb.reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        )
         for packet in self._video.encode(frame):
             self._file.mux(packet)
 
@@ -87,11 +100,12 @@ def write_film(
 ) -> Generator[int, None, None]:
     """Write a film and yield the number of each frame that was taken.
 
-    Closing the iterator early stops the encoder and leaves no file.
+    Closing the iterator early stops the encoder and leaves no file, and so does any error:
+    ValueError when the frames are not as many, or not as large, as the shape says.
     """
     writer = FilmWriter(path, shape=shape, has_sound=sound is not None)
     try:
-        for number, picture in enumerate(frames):
+        for number, picture in zip(range(shape.frames), frames, strict=True):
             writer.add(picture)
             yield number
         writer.finish(sound)
@@ -108,7 +122,10 @@ def _video_stream(file: av.container.OutputContainer, shape: Shape) -> VideoStre
     stream = file.add_stream("libx264", rate=shape.fps, options=options)
     stream.width, stream.height = shape.width, shape.height
     stream.pix_fmt = "yuv420p"
-    stream.codec_context.time_base = Fraction(1, shape.fps)
+    context = stream.codec_context
+    context.time_base = Fraction(1, shape.fps)
+    context.color_primaries = context.color_trc = context.colorspace = BT709
+    context.color_range = ColorRange.MPEG
     return stream
 
 

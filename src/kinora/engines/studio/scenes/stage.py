@@ -40,6 +40,7 @@ class Plan:
     speed: float
     style: str
     lettering: str
+    subject: str
 
 
 def read_plan(words: Words, *, seed: int) -> Plan:
@@ -64,6 +65,7 @@ def read_plan(words: Words, *, seed: int) -> Plan:
         speed=speed * (FAST if words.motion is Motion.FAST else 1.0),
         style=words.style,
         lettering=cues.lettering,
+        subject=cues.get("subject"),
     )
 
 
@@ -102,5 +104,7 @@ def _scene(plan: Plan, shape: Shape, seed: int) -> Iterator[Picture]:
             light = plan.light if plan.light in LIGHTS else "day"
             land = CLOUDS if plan.scene == CLOUDS else plan.land
             world = terrain.build_world(land, light, plan.weather, seed=seed)
-            journey = terrain.Journey(plan.camera, plan.speed)
-            return terrain.fly(world, journey, shape=shape, seed=seed)
+            tower = light if plan.subject == "lighthouse" else ""
+            camera = plan.camera or ("smooth_zoom_in" if tower else "")
+            journey = terrain.Journey(camera, plan.speed)
+            return terrain.fly(world, journey, shape=shape, seed=seed, lighthouse=tower)

@@ -11,6 +11,7 @@ from kinora.engines.studio.kernels.finish import finish
 from kinora.engines.studio.kernels.jit import F
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes.land import CELL, CLOUDS, Land, build_land
+from kinora.engines.studio.scenes.landmark import Lighthouse, Sight, place_lighthouse
 from kinora.engines.studio.scenes.light import LIGHTS, Light
 from kinora.engines.studio.scenes.marching import march, march_mirrored, shade
 from kinora.ports.engine import Shape
@@ -20,6 +21,8 @@ FOV = 1.15
 REACH = 9.0
 CLOUD_SIDE = 512
 CANDIDATES = 14
+TRIES = 12
+"""How many ways are looked at for one that sees a place for a lighthouse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,45 @@ def build_world(land: str, light: str, weather: str, *, seed: int) -> World:
     )
 
 
-def fly(world: World, journey: Journey, *, shape: Shape, seed: int) -> Iterator[Picture]:
-    """Yield the flight, frame by frame."""
-    eyes = plan(world, journey, shape=shape, seed=seed)
+def fly(
+    world: World, journey: Journey, *, shape: Shape, seed: int, lighthouse: str = ""
+) -> Iterator[Picture]:
+    """Yield the flight, frame by frame; `lighthouse` names the light that one stands in."""
     buffers = _buffers(shape)
+    eyes, tower = _route(world, journey, shape, seed, lighthouse)
     for number, eye in enumerate(eyes):
         t = number / max(1, shape.fps) * journey.speed
-        yield look(world, eye, shape=shape, t=t, buffers=buffers, seed=seed + number)
+        picture = look(world, eye, shape=shape, t=t, buffers=buffers, seed=seed + number)
+        if tower is not None:
+            picture = tower.draw(picture, sight_of(eye, shape), buffers[0], t=t)
+        yield picture
+
+
+def _route(
+    world: World, journey: Journey, shape: Shape, seed: int, lighthouse: str
+) -> tuple[list[Eye], Lighthouse | None]:
+    """Return the camera's way, and the lighthouse that it passes when one is wanted."""
+    eyes = plan(world, journey, shape=shape, seed=seed)
+    if not lighthouse:
+        return eyes, None
+    sun = math.atan2(world.light.sun[0], world.light.sun[2])
+    small = Shape(width=256, height=max(32, 256 * shape.height // shape.width), frames=1, fps=0)
+    for turn in range(TRIES):
+        tried = eyes if turn == 0 else plan(world, journey, shape=shape, seed=seed + 101 * turn)
+        sights = [sight_of(each, small) for each in (tried[0], tried[-1])]
+        buffers = _buffers(small)
+        look(world, tried[0], shape=small, t=0.0, buffers=buffers, seed=0)
+        tower = place_lighthouse(world.land, sights, buffers[0], light=lighthouse, sun_at=sun)
+        if tower is not None:
+            return tried, tower
+    return eyes, None
+
+
+def sight_of(eye: Eye, shape: Shape) -> Sight:
+    """Return an eye as pixels have it."""
+    focal = max(shape.width, shape.height) / 2 / math.tan(eye.fov / 2)
+    horizon = shape.height / 2 + math.tan(eye.pitch) * focal
+    return Sight(eye.x, eye.up, eye.z, eye.heading, focal, horizon)
 
 
 def look(
@@ -98,10 +133,9 @@ def look(
     """Return one view."""
     depth, mirrored, light = buffers
     land = world.land
-    focal = max(shape.width, shape.height) / 2 / math.tan(eye.fov / 2)
-    horizon = shape.height / 2 + math.tan(eye.pitch) * focal
+    sight = sight_of(eye, shape)
     place = np.array([eye.x, eye.up, eye.z, eye.heading], np.float32)
-    lens = np.array([focal, horizon, CELL], np.float32)
+    lens = np.array([sight.focal, sight.horizon, CELL], np.float32)
     march(land.height, place, lens, F(land.sea), F(REACH), depth)
     if (depth < 0).any():
         march_mirrored(land.height, place, lens, F(land.sea), F(REACH * 0.75), mirrored)
