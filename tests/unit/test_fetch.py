@@ -1,6 +1,7 @@
 """Links that strangers send, against a local server that misbehaves."""
 
 import asyncio
+import gzip
 import ipaddress
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -47,11 +48,13 @@ class Origin:
     def __init__(self) -> None:
         self.port = 0
         self.asked: list[str] = []
+        self.cookies = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         path = head.split(" ")[1]
         self.asked.append(path)
+        self.cookies += "cookie:" in head.lower()
         try:
             await self.answer(path, writer)
         except ConnectionError:
@@ -60,7 +63,8 @@ class Origin:
             writer.close()
 
     async def answer(self, path: str, writer: asyncio.StreamWriter) -> None:
-        where = {"/loop": "/loop", "/inward": f"http://inner.test:{self.port}/ok"}
+        where = {"/loop": "/loop", "/odd": "http://[bad"}
+        where["/inward"] = f"http://inner.test:{self.port}/ok"
         if path in where:
             writer.write(f"HTTP/1.1 302 Found\r\nlocation: {where[path]}\r\n\r\n".encode())
         elif path == "/endless":
@@ -68,6 +72,11 @@ class Origin:
             while True:
                 writer.write(bytes(1 << 16))
                 await writer.drain()
+        elif path == "/packed":
+            body = gzip.compress(gzip.compress(bytes(1 << 20)))
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip, gzip\r\n\r\n" + body)
+        elif path == "/cookie":
+            writer.write(b"HTTP/1.1 200 OK\r\nset-cookie: who=ada\r\ncontent-length: 0\r\n\r\n")
         elif path == "/silent":
             await asyncio.Event().wait()
         elif path == "/missing":
@@ -119,6 +128,8 @@ async def test_fetches_a_file(origin: Origin, fetcher: SafeFetcher, tmp_path: Pa
         ("/loop", "redirects more than 5 times"),
         ("/inward", "not public"),
         ("/missing", "status 404"),
+        ("/odd", "could not be fetched"),
+        ("/packed", "packed"),
     ],
 )
 async def test_refuses(
@@ -127,6 +138,13 @@ async def test_refuses(
     with pytest.raises(BadLink, match=text):
         await fetcher.fetch(f"http://outer.test:{origin.port}{path}", folder=tmp_path, at_most=MAX)
     assert "/ok" not in origin.asked
+
+
+async def test_forgets_cookies(origin: Origin, fetcher: SafeFetcher, tmp_path: Path) -> None:
+    for path in ("/cookie", "/ok"):
+        link = f"http://outer.test:{origin.port}{path}"
+        await fetcher.fetch(link, folder=tmp_path, at_most=MAX)
+    assert (origin.asked, origin.cookies) == (["/cookie", "/ok"], 0)
 
 
 async def test_stops_an_endless_file(origin: Origin, fetcher: SafeFetcher, tmp_path: Path) -> None:

@@ -112,6 +112,15 @@ async def test_turned_upright_and_stripped(gate: GuardedImageGate, tmp_path: Pat
     assert b"ICC_PROFILE" not in body
 
 
+async def test_a_phones_two_in_one_jpeg(gate: GuardedImageGate, tmp_path: Path) -> None:
+    source = tmp_path / "given"
+    source.write_bytes(encoded(PHOTO, "MPO", save_all=True, append_images=[PHOTO.rotate(180)]))
+    still = await gate.admit(source, folder=tmp_path)
+    assert still.mime == "image/jpeg"
+    with Image.open(still.path) as clean:
+        assert (clean.format, clean.size) == ("JPEG", PHOTO.size)
+
+
 async def test_first_frame_of_an_animation(gate: GuardedImageGate, tmp_path: Path) -> None:
     source = tmp_path / "given"
     other = PHOTO.rotate(180)

@@ -11,6 +11,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -31,6 +32,11 @@ LONGEST_LINK = 4096
 # Prefixes that carry an IPv4 address inside an IPv6 one (RFC 6052, RFC 4291).
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 COMPATIBLE = ipaddress.ip_network("::/96")
+NOT_PUBLIC = tuple(
+    ipaddress.ip_network(text)
+    for text in ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "3fff::/20")
+)
+"""Special networks that Python 3.11 counts as global (IANA's special-purpose registries)."""
 
 
 class Forbidden(httpcore.ConnectError):
@@ -53,6 +59,8 @@ def is_public(address: Address) -> bool:
             return is_public(hidden)
         if address.teredo is not None:
             return False
+    if any(address in network for network in NOT_PUBLIC if network.version == address.version):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -108,6 +116,8 @@ class SafeFetcher:
             transport=transport,
             trust_env=False,
             follow_redirects=False,
+            # One person's link must leave nothing behind for the next one's.
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
             timeout=patience,
             headers={"accept-encoding": "identity", "user-agent": "kinora"},
         )
@@ -121,7 +131,8 @@ class SafeFetcher:
                 await _save(answer, path, at_most)
         except TimeoutError:
             raise BadLink(f"the link took longer than {self._patience:.0f} s") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            # ValueError: names that cannot be encoded, and redirects to what is not a URL.
             if isinstance(error.__cause__, Forbidden):
                 raise BadLink("the link leads to an address that is not public") from None
             raise BadLink("the link could not be fetched") from None
@@ -160,9 +171,12 @@ def _check(link: str) -> None:
 
 
 async def _save(answer: httpx.Response, path: Path, at_most: int) -> None:
+    # An unpacked body has no bound: 1 KB packed twice grows to gigabytes.
+    if answer.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise BadLink("the link's server sends packed files")
     size = 0
     with path.open("wb") as file:
-        async for chunk in answer.aiter_bytes():
+        async for chunk in answer.aiter_raw():
             size += len(chunk)
             if size > at_most:
                 raise ImageTooBig(f"the linked file must be smaller than {at_most} bytes")

@@ -89,7 +89,8 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
         *health_routes(health),
         *pixverse_reference.routes(),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: no_such_place, 405: no_such_place})
+    handlers = {404: no_such_place, 405: no_such_place, 500: crashed}
+    app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return Kit(app, crash={PIXVERSE: pixverse_errors.crash, "": plain_crash})
 
@@ -144,6 +145,11 @@ def no_such_place(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     text = "not found" if status == 404 else "method not allowed"  # noqa: PLR2004 - the HTTP status
     return JSONResponse({"error": text}, status_code=status)
+
+
+def crashed(request: Request, _error: Exception) -> Response:
+    """Answer a fault of the server, in the form of its prefix, before Starlette does."""
+    return pixverse_errors.crash() if request.url.path.startswith(PIXVERSE) else plain_crash()
 
 
 def plain_crash() -> Response:

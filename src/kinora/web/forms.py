@@ -72,7 +72,7 @@ async def _feed(request: Request, receiver: "_Receiver", boundary: str) -> None:
     chunks = aiter(request.stream())
     with PushMultipartParser(
         boundary,
-        max_segment_size=receiver.max_file + MAX_FIELD,
+        max_segment_size=receiver.max_file + OVERHEAD,
         max_segment_count=MAX_FIELDS,
     ) as parser:
         left = receiver.max_file + OVERHEAD

@@ -40,6 +40,9 @@ def parse_ranges(header: str, *, size: int) -> list[Span]:
     found = [span for span in spans if span is not None]
     if not found:
         raise Unsatisfiable(header)
+    if sum(span.length for span in found) > size:
+        # They overlap: a whole answer is shorter (RFC 9110, 14.2 lets a server choose so).
+        return []
     return found
 
 

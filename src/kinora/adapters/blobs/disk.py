@@ -68,13 +68,15 @@ class DiskBlobs:
         )
 
     def _adopt(self, source: Path, target: Path) -> None:
+        fresh = [folder for folder in target.parents if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         _sync(source, os.O_RDONLY)
         try:
             source.rename(target)
         except OSError:
             self._copy(source, target)
-        _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+        for folder in (target.parent, *(made.parent for made in fresh)):
+            _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
 
     def _copy(self, source: Path, target: Path) -> None:
         """Bring a file over from another disk, whole or not at all."""

@@ -48,7 +48,8 @@ def admit(source: Path, target: Path) -> dict[str, Any]:
     if max(width, height) > MAX_SIDE:
         text = f"the image is {width}x{height}, at most {MAX_SIDE} pixels a side are allowed"
         raise No("dimensions", text)
-    kind = str(picture.format)
+    # Many phones write JPEGs with a second picture inside, which Pillow calls MPO.
+    kind = "JPEG" if picture.format == "MPO" else str(picture.format)
     clean = _upright(picture)
     clean.info.clear()
     clean.save(target, format=kind, **SAVING[kind])
@@ -131,6 +132,8 @@ def in_grandchild(asked: dict[str, str]) -> dict[str, Any]:
 
 def main() -> None:
     """Judge pictures until the input ends."""
+    # Ctrl-C at the terminal is for the server, which then closes this process's input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Image.preinit()
     Image.init()
     for line in sys.stdin:

@@ -25,7 +25,10 @@ class MediaDoor:
         """Answer GET, HEAD and OPTIONS."""
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=CORS)
-        asset_id = AssetId(request.path_params["asset"])
+        asset = request.path_params["asset"]
+        if not asset.isascii() or not asset.isdigit() or len(asset) > LONGEST_ID:
+            return _problem(403, "the link is not valid")
+        asset_id = AssetId(int(asset))
         match self.links.judge(asset_id, request.path_params["token"]):
             case Verdict.FORGED:
                 return _problem(403, "the link is not valid")
@@ -41,6 +44,8 @@ class MediaDoor:
         return await send_asset(request, asset, blobs=self.blobs)
 
 
+LONGEST_ID = 18
+
 CORS = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, HEAD, OPTIONS",
@@ -52,7 +57,7 @@ CORS = {
 def routes(door: MediaDoor) -> list[Route]:
     """Return the door's routes."""
     methods = ["GET", "HEAD", "OPTIONS"]
-    path = "/media/{asset:int}/{token:str}/{name:str}"
+    path = "/media/{asset:str}/{token:str}/{name:str}"
     return [Route(path, door.fetch, methods=methods, name="media")]
 
 

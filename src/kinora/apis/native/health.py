@@ -38,7 +38,10 @@ class Health:
             reasons.append("the server is shutting down")
         if not self.dispatcher_seen():
             reasons.append("the dispatcher has not been seen for some seconds")
-        await self.store.view.accounts.list()
+        try:
+            await self.store.view.accounts.list()
+        except Exception:  # noqa: BLE001 - whatever the store raises, the answer is the same
+            reasons.append("the store cannot be read")
         body = {"status": "unready" if reasons else "ready", "reasons": reasons}
         return JSONResponse(body, status_code=503 if reasons else 200)
 
