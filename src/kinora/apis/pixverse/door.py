@@ -42,6 +42,7 @@ from kinora.web.links import Links
 
 MAX_BODY = 1 << 20
 PAGE_SIZES = (10, 20, 50, 100)
+LONGEST_NUMBER = 18
 LINK_MIMES = {*ENDINGS, "image/jpg"}
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -242,6 +243,7 @@ def _repeat(path: str, trace: str, raw: bytes) -> Repeat | None:
 
 
 def _whole(text: str, name: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    digits = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    if not digits or int(text) < 1:
         raise Invalid(f"{name} must be a whole number above 0")
     return int(text)

@@ -14,6 +14,8 @@ from kinora.domain.ids import MAX_ID
 
 MAX_SEED = 2**31 - 1
 LONGEST_SOUND = 2048
+LONGEST_ID = 20
+"""Digits of the largest id that any server mints; int() refuses to read very long texts."""
 
 
 def _wrong_type(wanted: str) -> PydanticCustomError:
@@ -27,13 +29,13 @@ def _absent() -> PydanticCustomError:
 def read_id(value: Any) -> int | None:
     """Return an id, None for 0, null and "" alike."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
+        value = int(value) if len(value) <= LONGEST_ID else MAX_ID
     if value is None or value == "" or (value == 0 and not isinstance(value, bool)):
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_type("an integer")
-    # Larger numbers than any id are unknown ids, not mistakes of type.
-    return min(abs(value), MAX_ID)
+    # Numbers that no id can have are unknown ids, not mistakes of type.
+    return value if 0 < value <= MAX_ID else MAX_ID
 
 
 def _needed_id(value: Any) -> int:
@@ -66,6 +68,14 @@ def _switch(value: Any) -> bool:
 
 def _text(value: Any) -> Any:
     return "" if value is None else value
+
+
+def _choice(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _wrong_type("a string")
+    return value
 
 
 def _needed(value: Any) -> Any:
@@ -129,11 +139,11 @@ class FilmBody(Body):
     duration: NeededInt = Field(description="Seconds; which are allowed depends on the model.")
     quality: NeededText = Field(description="360p, 540p, 720p or 1080p.")
     negative_prompt: Text = Field("", description="What not to show, up to 2048 characters.")
-    motion_mode: Annotated[Motion, BeforeValidator(_text)] = Field(
+    motion_mode: Annotated[Motion, BeforeValidator(_choice)] = Field(
         "", description="fast only with v3.5, v4, v4.5, duration 5, below 1080p; else ignored."
     )
-    style: Annotated[Style, BeforeValidator(_text)] = Field("", description="A look by name.")
-    camera_movement: Annotated[Camera, BeforeValidator(_text)] = Field(
+    style: Annotated[Style, BeforeValidator(_choice)] = Field("", description="A look by name.")
+    camera_movement: Annotated[Camera, BeforeValidator(_choice)] = Field(
         "", description="With v4 and v4.5; ignored by other models."
     )
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
