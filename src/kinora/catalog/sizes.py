@@ -7,6 +7,7 @@ WIDEST = 3.0
 """Films from pictures are at most this many times as wide as high, or as high as wide."""
 
 LONGEST_STILL = 2048
+SHORTEST_STILL = 64
 
 
 def film_like(size: tuple[int, int], *, area: int) -> tuple[int, int]:
@@ -21,9 +22,16 @@ def film_like(size: tuple[int, int], *, area: int) -> tuple[int, int]:
 
 
 def picture_like(size: tuple[int, int]) -> tuple[int, int]:
-    """Return a still's size: the picture's own, its long edge at most 2048, at least 64 a side."""
-    scale = min(1.0, LONGEST_STILL / max(size))
-    return max(64, round(size[0] * scale)), max(64, round(size[1] * scale))
+    """Return a still's size: the picture's own, long edge at most 2048, short edge at least 64.
+
+    Only a picture more than 32 times as long as wide cannot have both, and is cut at 2048.
+    """
+    scale = max(min(1.0, LONGEST_STILL / max(size)), SHORTEST_STILL / min(size))
+    return _within(size[0] * scale), _within(size[1] * scale)
+
+
+def _within(length: float) -> int:
+    return min(LONGEST_STILL, max(SHORTEST_STILL, round(length)))
 
 
 def _step(length: float) -> int:

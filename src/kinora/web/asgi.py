@@ -21,6 +21,8 @@ SECONDS = Histogram(
 TRACE_HEADERS = (b"ai-trace-id", b"x-request-id")
 LONGEST_TRACE = 128
 SERVER_ERROR = 500
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+READS = {"GET", "HEAD", "OPTIONS"}
 
 Crash = Callable[[], Response]
 
@@ -41,13 +43,14 @@ class Kit:
         began = time.perf_counter()
         trace = _trace_of(scope)
         scope["state"] = {"trace": trace}
+        marks = ((b"ai-trace-id", trace.encode()), (b"x-request-id", trace.encode()), NO_SNIFFING)
         status = 0
 
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"].append((b"ai-trace-id", trace.encode()))
+                message["headers"].extend(marks)
             await send(message)
 
         try:
@@ -67,7 +70,10 @@ class Kit:
         route = getattr(scope.get("route"), "path", "none")
         REQUESTS.labels(scope["method"], route, status).inc()
         SECONDS.labels(route).observe(seconds)
-        log.debug(
+        # Polls are many and alike: at the usual level only what asks for work or fails is told.
+        quiet = scope["method"] in READS and status < SERVER_ERROR
+        tell = log.debug if quiet else log.info
+        tell(
             "http.request",
             method=scope["method"],
             path=_unsigned(scope["path"]),

@@ -44,7 +44,6 @@ def _headers(asset: Asset) -> dict[str, str]:
         "content-disposition": f"inline; filename=\"{plain}\"; filename*=UTF-8''"
         + quote(asset.filename, safe=""),
         "etag": f'"{asset.sha256[:32]}"',
-        "x-content-type-options": "nosniff",
         "content-security-policy": "default-src 'none'; media-src 'self'; img-src 'self'; sandbox",
     }
 

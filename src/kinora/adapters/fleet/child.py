@@ -1,7 +1,5 @@
 """The inside of an engine's process: `python -m kinora.adapters.fleet.child NAME`."""
 
-import ctypes
-import gc
 import importlib
 import os
 import queue
@@ -13,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import BinaryIO
 
+from kinora.adapters.fleet.rest import forget_libraries, give_memory_back
 from kinora.adapters.fleet.wire import (
     Cannot,
     Crash,
@@ -34,6 +33,9 @@ Tell = Callable[[Report], None]
 COMPILED = 6.0
 """Seconds of setup above which kernels must have been compiled and not only loaded."""
 
+IDLE = 2.0
+"""Seconds without work after which an engine makes itself small."""
+
 AGAIN = "--again"
 
 
@@ -50,9 +52,13 @@ class Orders:
         self._stopped: set[int] = set()
         threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
 
-    def next(self) -> Spec:
-        """Wait for the next spec."""
-        return self._specs.get()
+    def next(self, *, when_idle: Callable[[], None]) -> Spec:
+        """Wait for the next spec; when it does not come soon, call `when_idle` once."""
+        try:
+            return self._specs.get(timeout=IDLE)
+        except queue.Empty:
+            when_idle()
+            return self._specs.get()
 
     def stopped(self, spec: Spec) -> bool:
         """Whether the parent wants this run given up."""
@@ -130,14 +136,6 @@ def load(dotted: str) -> Engine:
     return engine
 
 
-def give_memory_back() -> None:
-    """Return freed memory to the system, where the C library can."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
-
-
 def begin_again(channel: BinaryIO) -> None:
     """Become a fresh process that finds its kernels compiled: the compiler's memory stays here."""
     os.dup2(channel.fileno(), 1)
@@ -163,7 +161,7 @@ def main() -> None:
     give_memory_back()
     tell(Ready())
     while True:
-        perform(engine, orders.next(), orders, tell)
+        perform(engine, orders.next(when_idle=forget_libraries), orders, tell)
         give_memory_back()
         tell(Ready())
 

@@ -155,7 +155,7 @@ class Door:
         parsed = _parse(raw, body, with_template)
         trace = request.headers.get("ai-trace-id", "")
         order = order_from(parsed, account=account.id, catalog=self.catalog, trace=trace)
-        job = await self.verbs.submit(order, repeat=_repeat(request.url.path, trace, raw))
+        job = await self.verbs.submit(order, repeat=_repeat(request, trace, raw))
         if answers.is_image(job):
             return answers.good(answers.submitted_image(job))
         return answers.good(answers.submitted_video(job))
@@ -233,13 +233,17 @@ class _OnlyTemplate(Body):
         return self.template_id not in (None, "", 0, "0")
 
 
-def _repeat(path: str, trace: str, raw: bytes) -> Repeat | None:
-    """Return how to know this submit when it comes again; only a UUID promises uniqueness."""
+def _repeat(request: Request, trace: str, raw: bytes) -> Repeat | None:
+    """Return how to know this submit when it comes again; only a UUID promises uniqueness.
+
+    An operation's other paths are the same operation, so the scope is the route's name.
+    """
     try:
         key = str(uuid.UUID(trace))
     except ValueError:
         return None
-    return Repeat(scope=path, key=key, digest=hashlib.sha256(raw).hexdigest())
+    scope = f"pixverse/{request.scope['route'].name}"
+    return Repeat(scope=scope, key=key, digest=hashlib.sha256(raw).hexdigest())
 
 
 def _whole(text: str, name: str) -> int:

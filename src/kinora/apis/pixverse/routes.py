@@ -122,6 +122,7 @@ def routes(door: Door) -> list[BaseRoute]:
             PREFIX + path,
             answering(getattr(door, operation.handler)),
             methods=[operation.method],
+            name=operation.handler,
         )
         for operation in OPERATIONS
         for path in (operation.path, *operation.aliases)
