@@ -18,6 +18,7 @@ COLOURS = {
     "embers": (255, 140, 50),
     "petals": (246, 170, 190),
 }
+SEAM = 12
 FIXED = 3
 """Bits of fraction in the coordinates that OpenCV draws at."""
 
@@ -67,7 +68,9 @@ def make_air(kind: str, *, seed: int) -> Air:
     rng = np.random.default_rng(seed + 77)
     if kind == "fog":
         rough = rng.random((24, 64)).astype(np.float32)
-        smooth = cv2.GaussianBlur(rough, (0, 0), 3, borderType=cv2.BORDER_WRAP)
+        # OpenCV cannot blur around the corner itself; fog that drifts must have no seam.
+        wide = np.pad(rough, SEAM, mode="wrap")
+        smooth = cv2.GaussianBlur(wide, (0, 0), 3)[SEAM:-SEAM, SEAM:-SEAM]
         low, high = float(smooth.min()), float(smooth.max())
         return Air(kind, np.zeros((0, 5)), ((smooth - low) / (high - low)).astype(np.float32))
     return Air(kind, rng.random((COUNTS.get(kind, 0), 5)), None)

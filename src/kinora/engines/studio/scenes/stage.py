@@ -9,7 +9,7 @@ from kinora.domain.order import Motion, Words
 from kinora.engines.studio.imagevideo.air import make_air
 from kinora.engines.studio.imagevideo.grade import grade
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.scenes import ink, planet, terrain
+from kinora.engines.studio.scenes import city, ink, planet, terrain
 from kinora.engines.studio.scenes.land import CLOUDS, KINDS
 from kinora.engines.studio.scenes.light import LIGHTS
 from kinora.engines.studio.scenes.titles import with_title
@@ -48,15 +48,17 @@ def read_plan(words: Words, *, seed: int) -> Plan:
     cues = read_cues(words)
     rng = np.random.default_rng(seed)
     land = cues.get("land") or LANDS[int(rng.integers(len(LANDS)))]
+    scene = cues.get("scene") or "terrain"
     light = (
         cues.get("light")
+        or ("night" if scene == "city" and cues.get("weather") != "snow" else "")
         or WEATHER_LIGHTS.get(cues.get("weather"))
         or DAYLIGHTS[int(rng.integers(len(DAYLIGHTS)))]
     )
     named = words.camera if words.camera != "auto_camera" else ""
     speed = SPEEDS.get(cues.get("speed"), 1.0)
     return Plan(
-        scene=cues.get("scene") or "terrain",
+        scene=scene,
         land=land,
         light=light,
         weather=cues.get("weather"),
@@ -88,7 +90,7 @@ def text_still(words: Words, *, shape: Shape, seed: int) -> Picture:
 def warm() -> None:
     """Compile every scene by rendering it very small."""
     tiny = Shape(width=64, height=36, frames=1, fps=24)
-    for prompt in ("an island", "abstract ink", "a planet in space"):
+    for prompt in ("an island", "abstract ink", "a planet in space", "a city"):
         for _ in text_frames(Words(prompt=prompt), shape=tiny, seed=1):
             pass
 
@@ -100,6 +102,15 @@ def _scene(plan: Plan, shape: Shape, seed: int) -> Iterator[Picture]:
             return ink.flow(plan.palette, zoom=zoom, speed=plan.speed, shape=shape, seed=seed)
         case "planet":
             return planet.orbit(plan.palette, zoom=zoom, speed=plan.speed, shape=shape, seed=seed)
+        case "city":
+            drive = city.Drive(
+                palette=plan.palette,
+                light=plan.light,
+                weather=plan.weather,
+                camera=plan.camera,
+                speed=plan.speed,
+            )
+            return city.frames(drive, shape=shape, seed=seed)
         case _:
             light = plan.light if plan.light in LIGHTS else "day"
             land = CLOUDS if plan.scene == CLOUDS else plan.land
