@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from kinora.domain.order import Motion, Words
@@ -13,7 +14,9 @@ from kinora.engines.studio.scenes import city, ink, planet, terrain
 from kinora.engines.studio.scenes.land import CLOUDS, KINDS
 from kinora.engines.studio.scenes.light import LIGHTS
 from kinora.engines.studio.scenes.titles import with_title
-from kinora.engines.studio.words.cues import read_cues
+from kinora.engines.studio.subjects.naming import Subject, find_subjects, read_action
+from kinora.engines.studio.subjects.staging import Stage, staged
+from kinora.engines.studio.words.cues import Cues, read_cues
 from kinora.ports.engine import Shape
 
 SPEEDS = {"slow": 0.6, "fast": 1.7}
@@ -41,41 +44,73 @@ class Plan:
     style: str
     lettering: str
     subject: str
+    actors: tuple[Subject, ...]
+    action: str
+    ground: str
+
+
+HOMES = {
+    "vehicle": ("city", ""),
+    "rocket": ("planet", ""),
+    "swimmer": ("ink", ""),
+    "vessel": ("terrain", "water"),
+    "thing": ("ink", "studio"),
+    "flyer": ("clouds", ""),
+}
+"""The scene and the ground for a kind of subject, when the prompt names no place."""
+
+DEFOCUS = 1 / 240
+"""How soft what is behind a subject is, in frame heights."""
+
+DEEP_SEA = "blue"
 
 
 def read_plan(words: Words, *, seed: int) -> Plan:
     """Return the plan for a prompt; what the words leave open, the seed decides."""
     cues = read_cues(words)
     rng = np.random.default_rng(seed)
-    land = cues.get("land") or LANDS[int(rng.integers(len(LANDS)))]
-    scene = cues.get("scene") or "terrain"
-    light = (
-        cues.get("light")
-        or ("night" if scene == "city" and cues.get("weather") != "snow" else "")
-        or WEATHER_LIGHTS.get(cues.get("weather"))
-        or DAYLIGHTS[int(rng.integers(len(DAYLIGHTS)))]
-    )
+    actors = () if cues.get("subject") else find_subjects(words.prompt)
+    home, ground = HOMES.get(actors[0].kind, ("terrain", "")) if actors else ("terrain", "")
+    scene = cues.get("scene") or home
+    if actors and scene == CLOUDS and cues.get("land"):
+        scene = "terrain"
+    open_land = "green" if actors else LANDS[int(rng.integers(len(LANDS)))]
+    land = cues.get("land") or ("island" if ground == "water" else open_land)
+    light = cues.get("light") or _light(cues, scene, rng)
     named = words.camera if words.camera != "auto_camera" else ""
     speed = SPEEDS.get(cues.get("speed"), 1.0)
+    swims = bool(actors) and actors[0].kind == "swimmer" and scene == "ink"
     return Plan(
         scene=scene,
         land=land,
         light=light,
         weather=cues.get("weather"),
-        palette=cues.get("palette"),
+        palette=cues.get("palette") if not swims else DEEP_SEA,
         camera=named or cues.get("camera"),
         speed=speed * (FAST if words.motion is Motion.FAST else 1.0),
         style=words.style,
         lettering=cues.lettering,
         subject=cues.get("subject"),
+        actors=actors,
+        action=read_action(words.prompt) if actors else "",
+        ground=(ground or land) if scene == "terrain" else ground if scene == home else "",
     )
+
+
+def _light(cues: Cues, scene: str, rng: np.random.Generator) -> str:
+    """Return the light that weather or place suggest, else one by chance."""
+    weather = cues.get("weather")
+    if scene == "city" and weather != "snow":
+        return "night"
+    return WEATHER_LIGHTS.get(weather) or DAYLIGHTS[int(rng.integers(len(DAYLIGHTS)))]
 
 
 def text_frames(words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:
     """Yield the film that the words ask for, frame by frame."""
     plan = read_plan(words, seed=seed)
     air = make_air("" if plan.scene in SHELTERED else plan.weather, seed=seed)
-    graded = (grade(frame, light="", style=plan.style) for frame in _scene(plan, shape, seed))
+    acted = _acted(plan, _scene(plan, shape, seed), shape, seed)
+    graded = (grade(frame, light="", style=plan.style) for frame in acted)
     titled = with_title(graded, plan.lettering, shape=shape)
     for number, frame in enumerate(titled):
         yield np.ascontiguousarray(air.blend(frame, number / max(1, shape.fps)))
@@ -93,6 +128,17 @@ def warm() -> None:
     for prompt in ("an island", "abstract ink", "a planet in space", "a city"):
         for _ in text_frames(Words(prompt=prompt), shape=tiny, seed=1):
             pass
+
+
+def _acted(plan: Plan, scene: Iterator[Picture], shape: Shape, seed: int) -> Iterator[Picture]:
+    """Return the scene with the subjects that the prompt names, a little out of focus behind."""
+    if not plan.actors:
+        return scene
+    blur = max(0.6, shape.height * DEFOCUS)
+    soft = (np.asarray(cv2.GaussianBlur(frame, (0, 0), blur), np.uint8) for frame in scene)
+    light = plan.light if plan.scene in ("terrain", "city", CLOUDS) else "day"
+    stage = Stage(scene=plan.scene, light=light, ground=plan.ground, speed=plan.speed)
+    return staged(soft, plan.actors, plan.action, stage=stage, shape=shape, seed=seed)
 
 
 def _scene(plan: Plan, shape: Shape, seed: int) -> Iterator[Picture]:

@@ -1,0 +1,1 @@
+"""Things and animals that a prompt names, set into a scene as small sculptures."""
