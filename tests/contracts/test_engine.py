@@ -13,21 +13,36 @@ from PIL import Image
 from kinora.domain.ids import AssetId, JobId
 from kinora.domain.order import (
     Ask,
+    Extend,
+    Fusion,
     ImageEffect,
     ImageToVideo,
+    MultiTransition,
+    Reference,
+    Role,
+    Segment,
     Sound,
     TextToImage,
     TextToVideo,
     Transition,
+    Upscale,
     VideoEffect,
     Words,
 )
 from kinora.engines.studio.engine import Studio
 from kinora.ports.engine import CannotMake, Engine, Output, Progress, Shape, Spec
+from tests.films import film
 
 CLIP = Shape(width=160, height=96, frames=12, fps=24)
 STILL = Shape(width=160, height=96, frames=1, fps=0)
-CAT, CUP = AssetId(1), AssetId(2)
+LONGER = Shape(width=96, height=64, frames=36, fps=24)
+LARGER = Shape(width=192, height=128, frames=12, fps=12)
+CAT, CUP, FILM = AssetId(1), AssetId(2), AssetId(3)
+REFERENCES = (
+    Reference(asset=CUP, role=Role.SUBJECT, name="cup"),
+    Reference(asset=CAT, role=Role.BACKGROUND, name="room"),
+)
+WITH_FILM = (REFERENCES[0], Reference(asset=FILM, role=Role.FILM, name="clip"))
 WORDS = Words(prompt="an island at dusk")
 ASKS: dict[str, tuple[Ask, Shape]] = {
     "terrain": (TextToVideo(words=WORDS), CLIP),
@@ -40,6 +55,19 @@ ASKS: dict[str, tuple[Ask, Shape]] = {
     "transition": (Transition(words=Words(prompt=""), first=CAT, last=CUP), CLIP),
     "dust": (VideoEffect(template="dust", images=(CAT,), words=WORDS), CLIP),
     "explode": (VideoEffect(template="explode", images=(CUP,), words=WORDS), CLIP),
+    "shots": (TextToVideo(words=Words(prompt="a lake. Then a desert."), multi_clip=True), CLIP),
+    "photo shots": (ImageToVideo(words=Words(prompt=""), image=CAT, multi_clip=True), CLIP),
+    "keyframes": (
+        MultiTransition(
+            images=(CAT, CUP, CAT),
+            segments=(Segment(prompt="", seconds=1), Segment(prompt="melt", seconds=1)),
+        ),
+        CLIP,
+    ),
+    "fusion": (Fusion(words=Words(prompt="@cup in @room "), references=REFERENCES), CLIP),
+    "omni": (Fusion(words=Words(prompt="@cup in @clip "), references=WITH_FILM), CLIP),
+    "extend": (Extend(words=Words(prompt="on"), film=FILM, seconds=1), LONGER),
+    "upscale": (Upscale(film=FILM), LARGER),
     "oil": (ImageEffect(template="oil-painting", images=(CAT,)), STILL),
 }
 
@@ -51,7 +79,8 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 def spec(ask: Ask, shape: Shape, folder: Path, photos: Path) -> Spec:
-    inputs = {CAT: photos / "cat.jpg", CUP: photos / "coffee.jpg"}
+    source = film(folder.parent / "source.mp4", frames=12, sound=True)
+    inputs = {CAT: photos / "cat.jpg", CUP: photos / "coffee.jpg", FILM: source}
     return Spec(job=JobId(1), attempt=1, ask=ask, seed=5, shape=shape, inputs=inputs, folder=folder)
 
 
@@ -79,9 +108,13 @@ def test_each_ask_gives_exactly_what_was_asked(
         (output,) = [event for event in events if isinstance(event, Output)]
         assert list(folder.iterdir()) == [output.path]
         made.append(pictures(output.path, output.kind))
-        assert (output.width, output.height, output.frames) == (160, 96, shape.frames)
+        assert (output.width, output.height, output.frames) == (
+            shape.width,
+            shape.height,
+            shape.frames,
+        )
         assert output.has_audio == (getattr(ask, "sound", None) is not None)
-    assert [picture.shape for picture in made[0]] == [(96, 160, 3)] * shape.frames
+    assert [picture.shape for picture in made[0]] == [(shape.height, shape.width, 3)] * shape.frames
     assert all(np.array_equal(a, b) for a, b in zip(*made, strict=True))
     assert np.std(made[0][0]) > 3
 

@@ -7,22 +7,24 @@ import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import pytest
 from PIL import Image
 
-from kinora.adapters.media.gate import GuardedImageGate
+from kinora.adapters.media.gate import AT_ONCE, MOST_WAITING, GuardedGate
 from kinora.domain.errors import (
     ImageDimensions,
     ImageFormat,
     ImageTooBig,
     ImageUnreadable,
     KinoraError,
+    Overloaded,
 )
 
 
 @pytest.fixture
-async def gate() -> AsyncIterator[GuardedImageGate]:
-    made = GuardedImageGate()
+async def gate() -> AsyncIterator[GuardedGate]:
+    made = GuardedGate()
     yield made
     await made.close()
 
@@ -64,7 +66,7 @@ GIF = encoded(PHOTO, "GIF")
     ids=["bomb", "truncated", "html", "gif", "svg", "empty", "heavy"],
 )
 async def test_refused(
-    gate: GuardedImageGate, tmp_path: Path, body: bytes, error: type[KinoraError]
+    gate: GuardedGate, tmp_path: Path, body: bytes, error: type[KinoraError]
 ) -> None:
     source = tmp_path / "given"
     source.write_bytes(body)
@@ -86,7 +88,7 @@ async def test_refused(
     ids=["cmyk", "palette", "grey", "clear", "16-bit", "1x1", "bilevel"],
 )
 async def test_admitted(
-    gate: GuardedImageGate, tmp_path: Path, picture: Image.Image, kind: str, mode: str
+    gate: GuardedGate, tmp_path: Path, picture: Image.Image, kind: str, mode: str
 ) -> None:
     source = tmp_path / "given"
     source.write_bytes(encoded(picture, kind))
@@ -96,7 +98,7 @@ async def test_admitted(
     assert (still.width, still.height) == picture.size
 
 
-async def test_turned_upright_and_stripped(gate: GuardedImageGate, tmp_path: Path) -> None:
+async def test_turned_upright_and_stripped(gate: GuardedGate, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010E] = "a secret place"
@@ -112,7 +114,7 @@ async def test_turned_upright_and_stripped(gate: GuardedImageGate, tmp_path: Pat
     assert b"ICC_PROFILE" not in body
 
 
-async def test_a_phones_two_in_one_jpeg(gate: GuardedImageGate, tmp_path: Path) -> None:
+async def test_a_phones_two_in_one_jpeg(gate: GuardedGate, tmp_path: Path) -> None:
     source = tmp_path / "given"
     source.write_bytes(encoded(PHOTO, "MPO", save_all=True, append_images=[PHOTO.rotate(180)]))
     still = await gate.admit(source, folder=tmp_path)
@@ -121,7 +123,7 @@ async def test_a_phones_two_in_one_jpeg(gate: GuardedImageGate, tmp_path: Path) 
         assert (clean.format, clean.size) == ("JPEG", PHOTO.size)
 
 
-async def test_first_frame_of_an_animation(gate: GuardedImageGate, tmp_path: Path) -> None:
+async def test_first_frame_of_an_animation(gate: GuardedGate, tmp_path: Path) -> None:
     source = tmp_path / "given"
     other = PHOTO.rotate(180)
     source.write_bytes(encoded(PHOTO, "WEBP", save_all=True, append_images=[other], lossless=True))
@@ -133,7 +135,7 @@ async def test_first_frame_of_an_animation(gate: GuardedImageGate, tmp_path: Pat
     assert abs(near[0] - PHOTO.getpixel((30, 2))[0]) < 12  # type: ignore[index]
 
 
-async def test_many_at_once_and_after_a_crash(gate: GuardedImageGate, tmp_path: Path) -> None:
+async def test_many_at_once_and_after_a_crash(gate: GuardedGate, tmp_path: Path) -> None:
     async def one(number: int) -> tuple[int, int]:
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -143,7 +145,31 @@ async def test_many_at_once_and_after_a_crash(gate: GuardedImageGate, tmp_path: 
         return still.width, still.height
 
     assert await asyncio.gather(*map(one, range(6))) == [(10 + n, 20) for n in range(6)]
-    assert gate._process is not None
-    gate._process.kill()
-    await gate._process.wait()
-    assert await one(9) == (19, 20)
+    guards = [
+        child for child in psutil.Process().children() if "zygote" in " ".join(child.cmdline())
+    ]
+    assert guards
+    for guard in guards:
+        guard.kill()
+    assert [await one(number) for number in (9, 10)] == [(19, 20), (20, 20)]
+
+
+async def test_a_crowd_is_sent_away_and_those_who_wait_are_served(
+    gate: GuardedGate, tmp_path: Path
+) -> None:
+    """Two are judged, 32 may wait, the others hear at once that the server is busy."""
+    source = tmp_path / "given"
+    source.write_bytes(encoded(PHOTO, "PNG"))
+
+    async def one(number: int) -> bool:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        try:
+            await gate.admit(source, folder=folder)
+        except Overloaded:
+            return False
+        return True
+
+    served = await asyncio.gather(*map(one, range(40)))
+    assert served.count(False) == 40 - AT_ONCE - MOST_WAITING
+    assert await one(41)

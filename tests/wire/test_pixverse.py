@@ -10,6 +10,7 @@ from kinora.apis.pixverse.errors import ERR_CODES
 from kinora.apis.pixverse.routes import OPERATIONS, PREFIX
 from kinora.bootstrap.ground import Ground
 from kinora.domain import errors
+from tests.films import film, sound_wave
 from tests.wire.transcript import RULE, play, read
 from tests.wire.world import World, build_world
 
@@ -30,6 +31,9 @@ async def world(ground: Ground, photos: Path, tmp_path: Path) -> World:
     made.names["wide"] = str(tmp_path / "wide.png")
     (tmp_path / "big.png").write_bytes(b"\x89PNG\r\n" + bytes(21 * 1024 * 1024))
     made.names["big"] = str(tmp_path / "big.png")
+    sound_wave(tmp_path / "song.wav")
+    film(tmp_path / "clip.mp4", sound=True)
+    made.names |= {"song": str(tmp_path / "song.wav"), "clip": str(tmp_path / "clip.mp4")}
     return made
 
 

@@ -1,6 +1,6 @@
 """A small world for the transcripts: two accounts, pictures, and a job in every state."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground, build_operator
 from kinora.catalog.book import load
+from kinora.domain.asset import AssetKind
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job
 from kinora.domain.order import Ask, ImageEffect, Order, TextToVideo, Words
@@ -19,6 +20,7 @@ from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.submit_job import SubmitJob
 from kinora.usecases.upload_image import UploadImage
+from tests.assets import asset as asset_on_paper
 
 RICH, POOR, BUSY = "sk-rich-0123456789", "sk-poor-0123456789", "sk-busy-0123456789"
 
@@ -49,6 +51,9 @@ async def build_world(ground: Ground, photo: Path, folder: Path) -> World:
     names["image"] = str(await maker.upload(photo, rich))
     names["foreign_image"] = str(await maker.upload(photo, busy))
     names["foreign"] = str((await maker.submit(TextToVideo(words=Words(prompt="x")), busy)).id)
+    names["film"] = str(await maker.film(rich, seconds=4.0))
+    names["long_film"] = str(await maker.film(rich, seconds=31.0))
+    names["tune"] = str(await maker.film(rich, seconds=4.0, kind=AssetKind.AUDIO))
     await maker.every_state(names, AssetId(int(names["image"])), rich)
     return World(app, names)
 
@@ -77,6 +82,16 @@ class Maker:
             store=g.store, blobs=g.blobs, gate=OpenGate(), clock=g.clock, mint=g.mint
         )
         asset = await upload(source, account=account)
+        return asset.id
+
+    async def film(
+        self, account: AccountId, *, seconds: float, kind: AssetKind = AssetKind.VIDEO
+    ) -> AssetId:
+        number = self.ground.mint.id()
+        paper = asset_on_paper(640, 360, seconds, number)
+        asset = replace(paper, account=account, kind=kind, blob=f"given/00/{number}.bin")
+        async with self.ground.store.transaction() as tx:
+            await tx.assets.add(asset)
         return asset.id
 
     async def submit(self, ask: Ask, account: AccountId) -> Job:

@@ -1,6 +1,6 @@
 """Python client for Kinora servers: sync and async, over HTTP only."""
 
-from kinora_client.answers import Balance, Result, Submitted, Template, Uploaded
+from kinora_client.answers import Balance, Result, Submitted, Template, Uploaded, UploadedMedia
 from kinora_client.client import AsyncKinora, Kinora
 from kinora_client.errors import JobFailed, KinoraRefused
 
@@ -14,4 +14,5 @@ __all__ = [
     "Submitted",
     "Template",
     "Uploaded",
+    "UploadedMedia",
 ]

@@ -34,6 +34,15 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadedMedia:
+    """A film or sound that the server keeps; `kind` is `video` or `audio`."""
+
+    id: int
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """An accepted job; `kind` is `video` or `image`."""
 
@@ -94,6 +103,11 @@ def balance(resp: Json) -> Balance:
 def uploaded(resp: Json) -> Uploaded:
     """Read an image/upload answer."""
     return Uploaded(resp["img_id"], resp["img_url"])
+
+
+def uploaded_media(resp: Json) -> UploadedMedia:
+    """Read a media/upload answer."""
+    return UploadedMedia(resp["media_id"], resp["media_type"], resp["url"])
 
 
 def submitted(resp: Json) -> Submitted:

@@ -16,6 +16,7 @@ class Call:
     body: dict[str, Any] | None = None
     query: dict[str, str] = field(default_factory=dict)
     file: tuple[str, bytes] | None = None
+    file_field: str = "image"
 
 
 def read_balance() -> Call:
@@ -26,6 +27,12 @@ def read_balance() -> Call:
 def upload_image(path: Path) -> Call:
     """Send a picture."""
     return Call("POST", PLATFORM + "image/upload", file=(path.name, path.read_bytes()))
+
+
+def upload_media(path: Path) -> Call:
+    """Send a film or a sound."""
+    body = (path.name, path.read_bytes())
+    return Call("POST", PLATFORM + "media/upload", file=body, file_field="file")
 
 
 def text_to_video(prompt: str, **options: Any) -> Call:
@@ -45,6 +52,40 @@ def transition(first: int, last: int, *, prompt: str, **options: Any) -> Call:
     body = {"model": "v6", "duration": 5, "quality": "540p", "prompt": prompt}
     frames = {"first_frame_img": first, "last_frame_img": last}
     return Call("POST", PLATFORM + "video/transition/generate", body | frames | options)
+
+
+def multi_transition(images: list[int], *, seconds: int, **options: Any) -> Call:
+    """Ask for a film through several pictures, each `seconds` from the next."""
+    items = [{"img_id": image, "duration": seconds} for image in images[:-1]]
+    items.append({"img_id": images[-1], "duration": 0})
+    body = {"model": "v5", "quality": "540p", "multi_transition": items}
+    return Call("POST", PLATFORM + "video/multi_transition/generate", body | options)
+
+
+def fusion(prompt: str, *, subjects: dict[str, int], background: int = 0, **options: Any) -> Call:
+    """Ask for one film from several pictures; the prompt names each as @name, also @background."""
+    references = [
+        {"type": "subject", "img_id": image, "ref_name": name} for name, image in subjects.items()
+    ]
+    if background:
+        place = {"type": "background", "img_id": background, "ref_name": "background"}
+        references.append(place)
+    body = {"model": "v6", "aspect_ratio": "16:9", "duration": 5, "quality": "540p"}
+    own = {"prompt": prompt, "image_references": references}
+    return Call("POST", PLATFORM + "video/fusion/generate", body | own | options)
+
+
+def extend(video: int, *, prompt: str, **options: Any) -> Call:
+    """Ask for a film made here to go on."""
+    body = {"model": "v6", "duration": 5, "quality": "540p", "prompt": prompt}
+    return Call(
+        "POST", PLATFORM + "video/extend/generate", body | {"source_video_id": video} | options
+    )
+
+
+def upscale(video: int) -> Call:
+    """Ask for a film made here at 4K."""
+    return Call("POST", PLATFORM + "video/upscale/generate", {"source_video_id": video})
 
 
 def image_template(template: int, images: list[int]) -> Call:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from kinora.adapters.fetch import SafeFetcher
-from kinora.adapters.media.gate import GuardedImageGate
+from kinora.adapters.media.gate import GuardedGate
 from kinora.apis.media.routes import MediaDoor
 from kinora.apis.media.routes import routes as media_routes
 from kinora.apis.native.health import Health
@@ -30,10 +30,12 @@ from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
 from kinora.domain.seals import derived
+from kinora.usecases.find_film import FindFilm
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.read_job import ReadJob
 from kinora.usecases.submit_job import Repeat, SubmitJob
 from kinora.usecases.upload_image import UploadImage
+from kinora.usecases.upload_media import UploadMedia
 from kinora.web.asgi import Kit
 from kinora.web.links import Links
 
@@ -103,6 +105,7 @@ def build_pixverse(
     submit = SubmitJob(
         store=ground.store, catalog=catalog, clock=ground.clock, mint=ground.mint, wake=wake
     )
+    gate = GuardedGate()
     verbs = Verbs(
         open_account=OpenAccount(store=ground.store, pepper=ground.pepper),
         submit=UnlessDraining(submit=submit, draining=draining),
@@ -110,10 +113,18 @@ def build_pixverse(
         upload=UploadImage(
             store=ground.store,
             blobs=ground.blobs,
-            gate=GuardedImageGate(),
+            gate=gate,
             clock=ground.clock,
             mint=ground.mint,
         ),
+        upload_media=UploadMedia(
+            store=ground.store,
+            blobs=ground.blobs,
+            gate=gate,
+            clock=ground.clock,
+            mint=ground.mint,
+        ),
+        find_film=FindFilm(store=ground.store),
     )
     return Door(
         verbs=verbs,

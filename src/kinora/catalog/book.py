@@ -1,11 +1,21 @@
 """The catalog: judges orders, prices them, and says how big the result will be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import assert_never
 
+from kinora.catalog import prices, shapes
 from kinora.catalog.models import NEGATIVE_PROMPT, Model, Models, load_models
-from kinora.catalog.sizes import film_like, picture_like
+from kinora.catalog.rules import (
+    among,
+    check_fusion,
+    check_inputs,
+    check_multi_transition,
+    listed,
+)
 from kinora.catalog.templates import Template, load_templates
+from kinora.domain.asset import Asset
 from kinora.domain.errors import (
     Invalid,
     NegativePromptTooLong,
@@ -14,23 +24,26 @@ from kinora.domain.errors import (
     TemplateQuality,
 )
 from kinora.domain.order import (
+    Extend,
+    Fusion,
     ImageEffect,
     ImageToVideo,
     Motion,
+    MultiTransition,
     Order,
     TextToImage,
     TextToVideo,
     Transition,
+    Upscale,
     VideoEffect,
     Words,
     feature_of,
 )
 from kinora.domain.shape import Shape
 
-FPS = 24
 FAST_SECONDS = 5
-UNKNOWN = (1024, 1024)
-Film = TextToVideo | ImageToVideo | Transition
+Film = TextToVideo | ImageToVideo | Transition | Extend | Fusion
+NewFilm = TextToVideo | ImageToVideo | Transition | Fusion | MultiTransition | VideoEffect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,84 +70,90 @@ class Catalog:
     def check(self, order: Order) -> None:
         """Raise Invalid and its kin when an order cannot be accepted as it stands."""
         match order.ask:
-            case TextToVideo() | ImageToVideo() | Transition():
+            case TextToVideo() | ImageToVideo() | Transition() | Extend() | Fusion():
                 self._check_film(order, order.ask)
+            case MultiTransition():
+                _among_qualities(self.models, order)
+                check_multi_transition(order.ask, self._model(order), order)
             case VideoEffect(template=name, images=images):
                 template = self.template(name)
-                _among("quality", order.quality, tuple(self.models.tiers))
+                _among_qualities(self.models, order)
                 self._check_count(template, len(images))
                 if order.quality not in template.qualities:
                     raise TemplateQuality
             case ImageEffect(template=name, images=images):
                 self._check_count(self.template(name), len(images))
             case TextToImage(words=words):
-                self._check_words(words, max(model.prompt for model in self.models.models.values()))
+                _check_words(words, max(model.prompt for model in self.models.models.values()))
+            case Upscale():
+                return
+            case _:
+                assert_never(order.ask)
 
-    def price(self, order: Order) -> int:
-        """Return what an order costs, in credits."""
+    def check_inputs(self, order: Order, inputs: Sequence[Asset]) -> None:
+        """Raise Invalid when the films that an order works on are too long or too large for it."""
+        check_inputs(self.models.inputs, order, inputs)
+
+    def price(self, order: Order, inputs: Sequence[Asset] = ()) -> int:
+        """Return what an order costs, in credits; `inputs` in the order of `inputs_of`."""
         match order.ask:
-            case TextToVideo() | ImageToVideo() | Transition():
-                return self._film_price(order, order.ask)
+            case TextToVideo() | ImageToVideo() | Transition() | Extend() | Fusion():
+                return prices.film_price(self.models, order, order.ask, inputs)
+            case MultiTransition():
+                return prices.multi_transition_price(self.models, order, order.ask)
             case VideoEffect(template=name) | ImageEffect(template=name):
                 return self.template(name).price(order.quality)
+            case Upscale():
+                return prices.upscale_price(self.models, inputs)
             case TextToImage():
                 return 0
 
-    def shape(self, order: Order, *, like: tuple[int, int] | None) -> Shape:
-        """Return the exact size of what an order makes.
+    def shape(self, order: Order, inputs: Sequence[Asset] = ()) -> Shape:
+        """Return the exact size of what an order makes; films from pictures follow the first."""
+        match order.ask:
+            case ImageEffect():
+                return shapes.still_shape(inputs)
+            case TextToImage():
+                return shapes.text_still_shape(self.models, order)
+            case Extend():
+                return shapes.extend_shape(order, inputs)
+            case Upscale():
+                return shapes.upscale_shape(inputs)
+            case _:
+                return self._film_shape(order, order.ask, inputs)
 
-        `like` is the size of the first input picture, which films and stills from pictures follow.
-        """
-        if isinstance(order.ask, ImageEffect):
-            width, height = picture_like(like or UNKNOWN)
-            return Shape(width=width, height=height, frames=1, fps=0)
-        if like is None:
-            width, height = self._table_size(order)
-        else:
-            width, height = film_like(like, area=self.models.tiers[order.quality])
-        if isinstance(order.ask, TextToImage):
-            return Shape(width=width, height=height, frames=1, fps=0)
-        frames = self._seconds(order) * FPS
-        return Shape(width=width, height=height, frames=frames, fps=FPS)
-
-    def _seconds(self, order: Order) -> int:
-        if isinstance(order.ask, VideoEffect):
-            return self.template(order.ask.template).seconds
-        return order.seconds
-
-    def _table_size(self, order: Order) -> tuple[int, int]:
-        table = self.models.sizes[self.models.models[order.model].sizes]
-        return table[order.quality][order.aspect_ratio]
+    def _film_shape(self, order: Order, ask: NewFilm, inputs: Sequence[Asset]) -> Shape:
+        match ask:
+            case VideoEffect(template=name):
+                seconds = self.template(name).seconds
+                return shapes.film_shape(self.models, order, inputs, seconds=seconds)
+            case MultiTransition(segments=segments):
+                seconds = sum(segment.seconds for segment in segments)
+                return shapes.film_shape(self.models, order, inputs, seconds=seconds)
+            case Fusion():
+                return shapes.fusion_shape(self.models, order, ask, inputs)
+            case TextToVideo() | ImageToVideo() | Transition():
+                return shapes.film_shape(self.models, order, inputs, seconds=order.seconds)
 
     def _check_film(self, order: Order, ask: Film) -> None:
         model = self._model(order)
-        _among("quality", order.quality, tuple(self.models.tiers))
-        seconds = model.seconds_at(order.quality)
-        if order.seconds not in seconds:
-            raise Invalid(
-                f"duration must be {_listed(seconds)} for model {order.model} at {order.quality}"
-            )
-        if isinstance(ask, TextToVideo):
+        _among_qualities(self.models, order)
+        if isinstance(ask, Fusion):
+            check_fusion(self.models, order, ask)
+        if not (isinstance(ask, Fusion) and order.seconds == 0):
+            _check_seconds(order, model)
+        if isinstance(ask, TextToVideo | Fusion) and order.aspect_ratio != shapes.AUTO:
             ratios = self.models.sizes[model.sizes][order.quality]
-            _among(f"aspect_ratio of model {order.model}", order.aspect_ratio, tuple(ratios))
-        self._check_words(ask.words, model.prompt)
-        self._check_motion(order, model, ask.words)
-
-    def _check_motion(self, order: Order, model: Model, words: Words) -> None:
-        if words.motion is not Motion.FAST or not model.fast:
-            return
-        if order.seconds != FAST_SECONDS or order.quality == "1080p":
-            raise Invalid("motion_mode fast needs duration 5 and a quality below 1080p")
-
-    def _check_words(self, words: Words, longest: int) -> None:
-        if len(words.prompt) > longest:
-            raise PromptTooLong(f"Prompt length exceeds {longest} characters limit")
-        if len(words.negative_prompt) > NEGATIVE_PROMPT:
-            text = f"Negative prompt length exceeds {NEGATIVE_PROMPT} characters limit"
-            raise NegativePromptTooLong(text)
+            among(f"aspect_ratio of model {order.model}", order.aspect_ratio, tuple(ratios))
+        elif isinstance(ask, TextToVideo):
+            raise Invalid("aspect_ratio auto is for fusions with films only")
+        if getattr(ask, "multi_clip", False) and not model.multi_clip:
+            raise Invalid(f"generate_multi_clip_switch is not offered by model {order.model}")
+        _check_words(ask.words, model.prompt)
+        _check_motion(order, model, ask.words)
 
     def _model(self, order: Order) -> Model:
-        _among("model", order.model, tuple(self.models.models))
+        among("model", order.model, tuple(self.models.models))
         model = self.models.models[order.model]
         feature = feature_of(order.ask).value
         if feature not in model.features:
@@ -148,28 +167,32 @@ class Catalog:
                 f"image{'s' * (template.images != 1)}, not {given}"
             )
 
-    def _film_price(self, order: Order, ask: Film) -> int:
-        model = self.models.models[order.model]
-        own_sound = ask.sound is not None and model.audio
-        added_sound = ask.sound is not None and not model.audio
-        extra = self.models.extras.sound_effect_per_second * order.seconds * added_sound
-        if model.price in self.models.by_second:
-            table = self.models.by_second[model.price]["audio" if own_sound else "silent"]
-            return table[order.quality] * order.seconds + extra
-        fast = model.fast and ask.words.motion is Motion.FAST
-        row = "audio" if own_sound else "fast" if fast else "silent"
-        return self.models.by_film[model.price][row][order.seconds][order.quality] + extra
+
+def _among_qualities(models: Models, order: Order) -> None:
+    among("quality", order.quality, tuple(models.tiers))
 
 
-def _among(what: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise Invalid(f"{what} must be {_listed(allowed)}, not {value!r}")
+def _check_seconds(order: Order, model: Model) -> None:
+    seconds = model.seconds_at(order.quality)
+    if order.seconds not in seconds:
+        raise Invalid(
+            f"duration must be {listed(seconds)} for model {order.model} at {order.quality}"
+        )
 
 
-def _listed(values: tuple[str, ...] | tuple[int, ...]) -> str:
-    if len(values) == 1:
-        return str(values[0])
-    return ", ".join(map(str, values[:-1])) + f" or {values[-1]}"
+def _check_motion(order: Order, model: Model, words: Words) -> None:
+    if words.motion is not Motion.FAST or not model.fast:
+        return
+    if order.seconds != FAST_SECONDS or order.quality == "1080p":
+        raise Invalid("motion_mode fast needs duration 5 and a quality below 1080p")
+
+
+def _check_words(words: Words, longest: int) -> None:
+    if len(words.prompt) > longest:
+        raise PromptTooLong(f"Prompt length exceeds {longest} characters limit")
+    if len(words.negative_prompt) > NEGATIVE_PROMPT:
+        text = f"Negative prompt length exceeds {NEGATIVE_PROMPT} characters limit"
+        raise NegativePromptTooLong(text)
 
 
 @cache

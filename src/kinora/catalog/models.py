@@ -15,7 +15,9 @@ ByQuality = dict[str, int]
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One model: names of its size and price tables, and its limits.
 
-    `seconds_1080p` is for the models that make shorter films at 1080p.
+    `seconds_1080p` is for the models that make shorter films at 1080p. `audio` says which of the
+    model's films can have sound of their own; `fusion_images` counts the references of a fusion,
+    `omni_images` those beside films, when the model takes films.
     """
 
     sizes: str
@@ -26,6 +28,9 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audio: bool = False
     fast: bool = False
     camera: bool = False
+    multi_clip: bool = False
+    fusion_images: int = 0
+    omni_images: int = 0
     features: tuple[str, ...] = ("text_to_video", "image_to_video", "transition")
 
     def seconds_at(self, quality: str) -> tuple[int, ...]:
@@ -34,9 +39,21 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Prices of what can be added."""
+    """Prices of what can be added, and of what no model makes."""
 
     sound_effect_per_second: int
+    speech_per_second: int
+    upscale_per_second: int
+
+
+class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What films that are sent in may be: lengths in seconds, sides in pixels."""
+
+    extend_seconds: int
+    extend_side: int
+    upscale_seconds: int
+    fusion_films: int
+    fusion_seconds: int
 
 
 class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +64,7 @@ class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by_second: dict[str, dict[str, ByQuality]]
     by_film: dict[str, dict[str, dict[int, ByQuality]]]
     extras: Extras
+    inputs: Inputs
     models: dict[str, Model]
 
 

@@ -6,6 +6,7 @@ STEP = 16
 WIDEST = 3.0
 """Films from pictures are at most this many times as wide as high, or as high as wide."""
 
+UHD = (3840, 2160)
 LONGEST_STILL = 2048
 SHORTEST_STILL = 64
 
@@ -28,6 +29,23 @@ def picture_like(size: tuple[int, int]) -> tuple[int, int]:
     """
     scale = max(min(1.0, LONGEST_STILL / max(size)), SHORTEST_STILL / min(size))
     return _within(size[0] * scale), _within(size[1] * scale)
+
+
+def enlarged(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size with a film's aspect that fits 3840x2160 exactly, upright films 2160x3840.
+
+    A film whose aspect is within a hundredth of 16:9 gets the whole of it.
+    """
+    wide, high = UHD if size[0] >= size[1] else UHD[::-1]
+    if abs(size[0] / size[1] - wide / high) < wide / high / 100:
+        return wide, high
+    scale = min(wide / size[0], high / size[1])
+    return even(size[0] * scale), even(size[1] * scale)
+
+
+def even(length: float) -> int:
+    """Return the nearest even number of pixels, which H.264 needs."""
+    return max(2, round(length / 2) * 2)
 
 
 def _within(length: float) -> int:

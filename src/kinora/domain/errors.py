@@ -62,6 +62,12 @@ class ImageNotFound(KinoraError):
     code = "image_not_found"
 
 
+class MediaNotFound(KinoraError):
+    """No video or audio with this id was uploaded or made by this account."""
+
+    code = "media_not_found"
+
+
 class JobNotFound(KinoraError):
     """No job with this id."""
 

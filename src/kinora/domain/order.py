@@ -15,6 +15,18 @@ class Feature(StrEnum):
     VIDEO_EFFECT = "video_effect"
     TRANSITION = "transition"
     IMAGE_EFFECT = "image_effect"
+    MULTI_TRANSITION = "multi_transition"
+    FUSION = "fusion"
+    EXTEND = "extend"
+    UPSCALE = "upscale"
+
+
+class Role(StrEnum):
+    """What a reference is to a fusion."""
+
+    SUBJECT = "subject"
+    BACKGROUND = "background"
+    FILM = "film"
 
 
 class Motion(StrEnum):
@@ -39,18 +51,32 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """Words to be spoken; `speaker` is an id of the speaker list, or `auto`."""
+
+    text: str
+    speaker: str = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """Sound wanted in the film; empty `content` means: fit it to the picture."""
+    """Sound wanted in the film; empty `content` means: fit it to the picture.
+
+    Without `effects` only the speech is heard.
+    """
 
     content: str = ""
+    effects: bool = True
+    speech: Speech | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextToVideo:
-    """A film from words alone."""
+    """A film from words alone; `multi_clip` asks for several shots with cuts."""
 
     words: Words
     sound: Sound | None = None
+    multi_clip: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +88,12 @@ class TextToImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageToVideo:
-    """A picture that comes alive."""
+    """A picture that comes alive; `multi_clip` asks for several shots with cuts."""
 
     words: Words
     image: AssetId
     sound: Sound | None = None
+    multi_clip: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +124,70 @@ class ImageEffect:
     images: tuple[AssetId, ...]
 
 
-Ask = TextToVideo | TextToImage | ImageToVideo | VideoEffect | Transition | ImageEffect
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The way from one keyframe to the next: words for it, and how long it takes."""
+
+    prompt: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultiTransition:
+    """A film through several keyframes; there is one segment fewer than there are images."""
+
+    images: tuple[AssetId, ...]
+    segments: tuple[Segment, ...]
+    motion: Motion = Motion.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A picture or film that the prompt calls `@name`."""
+
+    asset: AssetId
+    role: Role
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fusion:
+    """One film from several references."""
+
+    words: Words
+    references: tuple[Reference, ...]
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    """A film that goes on for some more seconds."""
+
+    words: Words
+    film: AssetId
+    seconds: int
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upscale:
+    """A film made larger."""
+
+    film: AssetId
+
+
+Ask = (
+    TextToVideo
+    | TextToImage
+    | ImageToVideo
+    | VideoEffect
+    | Transition
+    | ImageEffect
+    | MultiTransition
+    | Fusion
+    | Extend
+    | Upscale
+)
 
 ASKS: dict[Feature, type[Ask]] = {
     Feature.TEXT_TO_VIDEO: TextToVideo,
@@ -106,6 +196,10 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.VIDEO_EFFECT: VideoEffect,
     Feature.TRANSITION: Transition,
     Feature.IMAGE_EFFECT: ImageEffect,
+    Feature.MULTI_TRANSITION: MultiTransition,
+    Feature.FUSION: Fusion,
+    Feature.EXTEND: Extend,
+    Feature.UPSCALE: Upscale,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 
@@ -120,12 +214,29 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
     match ask:
         case TextToVideo() | TextToImage():
             return ()
-        case ImageToVideo(image=image):
-            return (image,)
+        case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
+            return (one,)
         case Transition(first=first, last=last):
             return (first, last)
-        case VideoEffect(images=images) | ImageEffect(images=images):
-            return images
+        case (
+            VideoEffect(images=several)
+            | ImageEffect(images=several)
+            | MultiTransition(images=several)
+        ):
+            return several
+        case Fusion(references=references):
+            return tuple(reference.asset for reference in references)
+
+
+def films_of(ask: Ask) -> frozenset[AssetId]:
+    """Return those of an ask's assets that must be films; the others must be pictures."""
+    match ask:
+        case Fusion(references=references):
+            return frozenset(each.asset for each in references if each.role is Role.FILM)
+        case Extend(film=film) | Upscale(film=film):
+            return frozenset({film})
+        case _:
+            return frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +244,8 @@ class Order:
     """One ask by one account, with the terms it is to be made on.
 
     `aspect_ratio` is a name such as `16:9`, or empty to follow the first input picture.
-    `seconds` is 0 for a still picture. `seed` is None when the server may choose.
+    `seconds` is 0 for a still picture, and where the inputs say how long the film is.
+    `seed` is None when the server may choose. `watermark` asks for a visible mark.
     """
 
     account: AccountId
@@ -144,3 +256,4 @@ class Order:
     seconds: int = 0
     seed: int | None = None
     trace: str = ""
+    watermark: bool = False

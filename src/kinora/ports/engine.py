@@ -15,7 +15,8 @@ class Spec:
     """One run of an engine.
 
     `inputs` maps each asset of the ask to a local file: a checked, upright, metadata-free
-    PNG, JPEG or WebP for pictures. The engine writes into `folder` and nowhere else.
+    PNG, JPEG or WebP for pictures, any film or sound that the media gate let in. The engine
+    writes into `folder` and nowhere else. `watermark` asks for a visible mark.
     """
 
     job: JobId
@@ -25,6 +26,7 @@ class Spec:
     shape: Shape
     inputs: Mapping[AssetId, Path]
     folder: Path
+    watermark: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

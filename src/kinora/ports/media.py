@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from kinora.domain.asset import AssetKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Still:
@@ -23,6 +25,27 @@ class ImageGate(Protocol):
 
         Raises ImageTooBig, ImageFormat, ImageDimensions or ImageUnreadable.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A checked film or sound; sizes are upright, sounds have none."""
+
+    path: Path
+    kind: AssetKind
+    mime: str
+    width: int
+    height: int
+    frames: int
+    seconds: float
+    has_audio: bool
+
+
+class MediaGate(Protocol):
+    """The only way in for films and sounds."""
+
+    async def admit_media(self, source: Path) -> Clip:
+        """Judge a file by its bytes; raises Invalid, with a sentence, and Overloaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

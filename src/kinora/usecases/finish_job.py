@@ -33,13 +33,14 @@ class FinishJob:
 
     def _asset(self, job: Job, output: Output) -> Asset:
         ending = output.path.suffix.removeprefix(".")
+        asset_id = AssetId(self.mint.id())
         return Asset(
-            id=AssetId(self.mint.id()),
+            id=asset_id,
             account=job.account,
             job=job.id,
             kind=AssetKind(output.kind),
             mime=output.mime,
-            blob=made_blob_name(job, ending=ending),
+            blob=made_blob_name(job, asset_id, ending=ending),
             filename=f"{job.feature.value.replace('_', '-')}-{job.id}.{ending}",
             size=output.path.stat().st_size,
             sha256=digest_of(output.path),

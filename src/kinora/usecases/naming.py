@@ -12,9 +12,9 @@ def blob_name(asset: AssetId, *, ending: str) -> str:
     return f"given/{asset % 256:02x}/{asset}.{ending}"
 
 
-def made_blob_name(job: Job, *, ending: str) -> str:
-    """Return where a result's bytes live; the attempt in the name keeps late twins apart."""
-    return f"made/{job.id % 256:02x}/{job.id}-{job.attempt}.{ending}"
+def made_blob_name(job: Job, asset: AssetId, *, ending: str) -> str:
+    """Return where a result's bytes live; no two reports of a job ever share a name."""
+    return f"made/{job.id % 256:02x}/{job.id}-{job.attempt}-{asset}.{ending}"
 
 
 def digest_of(path: Path) -> str:

@@ -1,6 +1,6 @@
 """Turn an order into a queued job, paid for and promised."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kinora.catalog.book import Catalog
@@ -8,6 +8,7 @@ from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.errors import (
     ImageNotFound,
     Invalid,
+    MediaNotFound,
     NotAllowed,
     NotEnoughCredits,
     TooManyRunning,
@@ -16,7 +17,7 @@ from kinora.domain.errors import (
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import AssetId, JobId
 from kinora.domain.job import Job, JobState
-from kinora.domain.order import Order, inputs_of
+from kinora.domain.order import Order, films_of, inputs_of
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.store import Answered, Store, Tx
 
@@ -75,15 +76,16 @@ class SubmitJob:
         return await tx.jobs.get(answered.job)
 
     async def _accept(self, tx: Tx, order: Order) -> Job:
-        pictures = [await self._picture(tx, order, asset) for asset in inputs_of(order.ask)]
+        inputs = [await self._input(tx, order, asset) for asset in inputs_of(order.ask)]
+        self.catalog.check_inputs(order, inputs)
         now = self.clock.now()
         job = Job(
             id=JobId(self.mint.id()),
             order=order,
             state=JobState.QUEUED,
             seed=self.mint.seed() if order.seed is None else order.seed,
-            cost=self.catalog.price(order),
-            shape=self.catalog.shape(order, like=_size(pictures)),
+            cost=self.catalog.price(order, inputs),
+            shape=self.catalog.shape(order, inputs),
             created_at=now,
             changed_at=now,
         )
@@ -100,14 +102,13 @@ class SubmitJob:
         await tx.outbox.add(FactKind.QUEUED, job, at=now)
         return job
 
-    async def _picture(self, tx: Tx, order: Order, asset_id: AssetId) -> Asset:
+    async def _input(self, tx: Tx, order: Order, asset_id: AssetId) -> Asset:
+        film = asset_id in films_of(order.ask)
         asset = await tx.assets.get(asset_id)
-        if asset is None or asset.kind is not AssetKind.IMAGE:
+        if film and (asset is None or asset.kind is not AssetKind.VIDEO):
+            raise MediaNotFound(f"no video with id {asset_id}")
+        if asset is None or (not film and asset.kind is not AssetKind.IMAGE):
             raise ImageNotFound(f"no image with id {asset_id}")
         if asset.account != order.account:
-            raise NotAllowed(f"image {asset_id} belongs to another account")
+            raise NotAllowed(f"{asset.kind} {asset_id} belongs to another account")
         return asset
-
-
-def _size(pictures: Sequence[Asset]) -> tuple[int, int] | None:
-    return (pictures[0].width, pictures[0].height) if pictures else None

@@ -20,6 +20,7 @@ MAX_FIELDS = 64
 OVERHEAD = 1 << 20
 """What a form may weigh beside its file."""
 
+LONGEST_LENGTH = 18
 IDLE = 30.0
 """Seconds that a sender may be silent."""
 
@@ -50,6 +51,9 @@ async def receive_form(request: Request, *, folder: Path, max_file: int) -> Form
     Raises ImageTooBig as soon as a file is larger than `max_file` bytes, Malformed for a broken
     form, UploadFailed when it does not arrive whole or too slowly.
     """
+    told = request.headers.get("content-length", "")
+    if told.isdigit() and len(told) <= LONGEST_LENGTH and int(told) > max_file + OVERHEAD:
+        raise ImageTooBig(f"the form must be smaller than {max_file} bytes")
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind == "application/x-www-form-urlencoded":
         return _urlencoded(await read_body(request, at_most=MAX_FIELD))

@@ -19,6 +19,7 @@ class Terms(msgspec.Struct, frozen=True):
     seconds: int
     seed: int | None
     trace: str
+    watermark: bool = False
 
 
 _read_terms = msgspec.json.Decoder(Terms).decode
@@ -26,7 +27,7 @@ _read_terms = msgspec.json.Decoder(Terms).decode
 
 def order_to_text(order: Order) -> str:
     """Return the ask and the terms of an order as JSON."""
-    terms = Terms(order.aspect_ratio, order.seconds, order.seed, order.trace)
+    terms = Terms(order.aspect_ratio, order.seconds, order.seed, order.trace, order.watermark)
     return _encode({"ask": order.ask, "terms": terms}).decode()
 
 
@@ -46,4 +47,5 @@ def order_from_text(
         seconds=terms.seconds,
         seed=terms.seed,
         trace=terms.trace,
+        watermark=terms.watermark,
     )

@@ -102,6 +102,7 @@ class ChildFleet:
             shape=job.shape,
             inputs=dict(inputs),
             folder=folder,
+            watermark=job.order.watermark,
         )
         child.send(pack(Run(spec)))
 

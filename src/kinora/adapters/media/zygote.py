@@ -1,9 +1,10 @@
-"""The process behind the image gate: `python -m kinora.adapters.media.zygote`.
+"""The process behind the gate: `python -m kinora.adapters.media.zygote`.
 
-It holds Pillow, reads one JSON line a picture from its standard input, and forks a grandchild for
-each, with caps on memory, processor time and file size. A hostile picture can at worst kill its
-own grandchild. Only Pillow ever decodes a stranger's picture: of the decoders tried, it alone
-refused a 20,000 x 20,000 bomb at once and truncated files always.
+It holds Pillow, reads one JSON line a file from its standard input, and forks a grandchild for
+each, with caps on memory, processor time and file size. A hostile file can at worst kill its
+own grandchild. PyAV is loaded in the grandchildren only, for films and sounds. Only Pillow ever
+decodes a stranger's picture: of the decoders tried, it alone refused a 20,000 x 20,000 bomb at
+once and truncated files always.
 """
 
 import json
@@ -17,6 +18,8 @@ from typing import Any
 
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from kinora.adapters.media.refusal import No
+
 MAX_SIDE = 10_000
 MAX_BYTES = 20 * 1024 * 1024
 MEMORY = 1_400 * 1024 * 1024
@@ -28,15 +31,6 @@ SAVING: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 95, "subsampling": 0},
     "WEBP": {"quality": 95, "method": 2},
 }
-
-
-class No(Exception):
-    """The picture is refused: a code for the gate and a sentence for the caller."""
-
-    def __init__(self, code: str, text: str) -> None:
-        """Keep both."""
-        super().__init__(text)
-        self.code = code
 
 
 def admit(source: Path, target: Path) -> dict[str, Any]:
@@ -84,15 +78,26 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 
 def answer(asked: dict[str, str]) -> dict[str, Any]:
-    """Return what the gate is to hear about one picture."""
+    """Return what the gate is to hear about one file."""
+    code, what = ("media", "file") if "media" in asked else ("unreadable", "image")
     try:
-        return admit(Path(asked["source"]), Path(asked["target"]))
+        return judged(asked)
     except No as no:
         return {"code": no.code, "text": str(no)}
     except MemoryError:
-        return {"code": "unreadable", "text": "the image needs too much memory to decode"}
+        return {"code": code, "text": f"the {what} needs too much memory to decode"}
     except Exception as error:  # noqa: BLE001 - the wall: a decoder may raise anything
-        return {"code": "unreadable", "text": f"the image cannot be read ({type(error).__name__})"}
+        return {"code": code, "text": f"the {what} cannot be read ({type(error).__name__})"}
+
+
+def judged(asked: dict[str, str]) -> dict[str, Any]:
+    """Return the facts of a file; raise No and whatever its decoder raises."""
+    if "media" not in asked:
+        return admit(Path(asked["source"]), Path(asked["target"]))
+    # Loaded here, in the grandchild, so that the process that waits stays small.
+    from kinora.adapters.media import films  # noqa: PLC0415
+
+    return films.judge(Path(asked["media"]))
 
 
 def limit() -> None:
@@ -125,7 +130,8 @@ def in_grandchild(asked: dict[str, str]) -> dict[str, Any]:
         told = stream.read()
     os.waitpid(child, 0)
     if not told:
-        return {"code": "unreadable", "text": "the image needs too much time or memory to decode"}
+        code, what = ("media", "file") if "media" in asked else ("unreadable", "image")
+        return {"code": code, "text": f"the {what} needs too much time or memory to decode"}
     heard: dict[str, Any] = json.loads(told)
     return heard
 

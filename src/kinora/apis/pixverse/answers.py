@@ -29,6 +29,17 @@ class UploadedImage(msgspec.Struct, frozen=True):
     img_url: str
 
 
+class UploadedMedia(msgspec.Struct, frozen=True):
+    """POST media/upload. Width and height are 0 for sounds; `duration` is Kinora's own addition."""
+
+    media_id: int
+    media_type: str
+    url: str
+    width: int
+    height: int
+    duration: float
+
+
 class SubmittedVideo(msgspec.Struct, frozen=True):
     """Every submit of a film. Pages differ on the name of the charge, so both are there."""
 
@@ -163,6 +174,12 @@ def status_of(state: JobState) -> int:
 def balance(account: Account) -> Balance:
     """Say what an account can spend."""
     return Balance(account.id, account.balance.monthly, account.balance.package)
+
+
+def uploaded_media(asset: Asset, *, link: str) -> UploadedMedia:
+    """Say what was recognised."""
+    seconds = round(asset.seconds, 3)
+    return UploadedMedia(asset.id, asset.kind.value, link, asset.width, asset.height, seconds)
 
 
 def submitted_video(job: Job) -> SubmittedVideo:

@@ -15,27 +15,42 @@ from starlette.responses import Response
 
 from kinora.apis.pixverse import answers
 from kinora.apis.pixverse.errors import from_validation, refuse
-from kinora.apis.pixverse.translate import order_from
+from kinora.apis.pixverse.fields import read_id
+from kinora.apis.pixverse.translate import films_in, order_from
 from kinora.apis.pixverse.wire import (
     Body,
+    ExtendBody,
+    FusionBody,
     ImageTemplateBody,
     ImageToVideoBody,
+    MultiTransitionBody,
     TemplateVideoBody,
     TextToVideoBody,
     TransitionBody,
-    read_id,
+    UpscaleBody,
 )
 from kinora.catalog.book import Catalog
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
-from kinora.domain.errors import ImageFormat, Invalid, JobNotFound, KinoraError, Malformed, Missing
-from kinora.domain.ids import AccountId, JobId
+from kinora.domain.errors import (
+    BadLink,
+    ImageFormat,
+    ImageTooBig,
+    Invalid,
+    JobNotFound,
+    KinoraError,
+    Malformed,
+    Missing,
+    UploadFailed,
+)
+from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job
 from kinora.domain.order import ImageEffect, Order, inputs_of
 from kinora.ports.media import Fetcher
 from kinora.ports.store import Outcome, Store
 from kinora.usecases.submit_job import Repeat
 from kinora.usecases.upload_image import ENDINGS, MAX_IMAGE_BYTES
+from kinora.usecases.upload_media import MAX_MEDIA_BYTES
 from kinora.web.bodies import read_body
 from kinora.web.forms import Form, receive_form
 from kinora.web.links import Links
@@ -62,6 +77,8 @@ class Verbs:
     submit: Submit
     read: Callable[..., Awaitable[Outcome]]
     upload: Callable[..., Awaitable[Asset]]
+    upload_media: Callable[..., Awaitable[Asset]]
+    find_film: Callable[..., Awaitable[AssetId]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +108,22 @@ class Door:
         link = self.links.url(asset, base=self._base(request))
         return answers.good(answers.UploadedImage(asset.id, link))
 
+    async def upload_media(self, request: Request) -> Response:
+        """POST media/upload."""
+        account = await self._account(request)
+        with self._workplace() as place:
+            folder = Path(place)
+            try:
+                form = await receive_form(request, folder=folder, max_file=MAX_MEDIA_BYTES)
+                source = await self._given(form, folder, "file", "file_url", MAX_MEDIA_BYTES)
+            except ImageTooBig as error:
+                raise Invalid(str(error)) from None
+            except BadLink as error:
+                raise UploadFailed(str(error)) from None
+            asset = await self.verbs.upload_media(source.path, account=account.id)
+        link = self.links.url(asset, base=self._base(request))
+        return answers.good(answers.uploaded_media(asset, link=link))
+
     async def text_to_video(self, request: Request) -> Response:
         """POST video/text/generate."""
         return await self._submit(request, TextToVideoBody)
@@ -102,6 +135,22 @@ class Door:
     async def transition(self, request: Request) -> Response:
         """POST video/transition/generate."""
         return await self._submit(request, TransitionBody)
+
+    async def multi_transition(self, request: Request) -> Response:
+        """POST video/multi_transition/generate."""
+        return await self._submit(request, MultiTransitionBody)
+
+    async def fusion(self, request: Request) -> Response:
+        """POST video/fusion/generate."""
+        return await self._submit(request, FusionBody)
+
+    async def extend(self, request: Request) -> Response:
+        """POST video/extend/generate."""
+        return await self._submit(request, ExtendBody)
+
+    async def upscale(self, request: Request) -> Response:
+        """POST video/upscale/generate."""
+        return await self._submit(request, UpscaleBody)
 
     async def image_template(self, request: Request) -> Response:
         """POST image/template/generate."""
@@ -154,7 +203,10 @@ class Door:
         raw = await read_body(request, at_most=MAX_BODY)
         parsed = _parse(raw, body, with_template)
         trace = request.headers.get("ai-trace-id", "")
-        order = order_from(parsed, account=account.id, catalog=self.catalog, trace=trace)
+        films = [await self.verbs.find_film(ids, account=account.id) for ids in films_in(parsed)]
+        order = order_from(
+            parsed, account=account.id, catalog=self.catalog, trace=trace, films=films
+        )
         job = await self.verbs.submit(order, repeat=_repeat(request, trace, raw))
         if answers.is_image(job):
             return answers.good(answers.submitted_image(job))
@@ -175,20 +227,27 @@ class Door:
         return await self.verbs.read(JobId(job), account=account)
 
     async def _source(self, form: Form, folder: Path) -> Path:
-        file, link = form.files.get("image"), form.fields.get("image_url", "").strip()
-        if file is not None and link:
-            raise Invalid("send either image or image_url, not both")
-        if file is not None:
-            return file.path
-        if not link:
-            raise Missing("image or image_url")
-        fetched = await self.fetcher.fetch(link, folder=folder, at_most=MAX_IMAGE_BYTES)
-        if fetched.mime not in LINK_MIMES:
+        given = await self._given(form, folder, "image", "image_url", MAX_IMAGE_BYTES)
+        if given.mime is not None and given.mime not in LINK_MIMES:
             raise ImageFormat(
-                f"image_url answers with the type {fetched.mime or 'unknown'}; image/jpeg, "
+                f"image_url answers with the type {given.mime or 'unknown'}; image/jpeg, "
                 "image/png or image/webp is needed"
             )
-        return fetched.path
+        return given.path
+
+    async def _given(
+        self, form: Form, folder: Path, name: str, link_name: str, at_most: int
+    ) -> "_Given":
+        """Return the file that a form holds or links to: exactly one of the two."""
+        file, link = form.files.get(name), form.fields.get(link_name, "").strip()
+        if file is not None and link:
+            raise Invalid(f"send either {name} or {link_name}, not both")
+        if file is not None:
+            return _Given(file.path, None)
+        if not link:
+            raise Missing(f"{name} or {link_name}")
+        fetched = await self.fetcher.fetch(link, folder=folder, at_most=at_most)
+        return _Given(fetched.path, fetched.mime)
 
     def _link(self, request: Request, outcome: Outcome) -> str:
         asset = answers.ready(outcome)
@@ -199,6 +258,14 @@ class Door:
 
     def _workplace(self) -> AbstractContextManager[str]:
         return tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A file that came in; `mime` is what a link's server called it, None for uploads."""
+
+    path: Path
+    mime: str | None
 
 
 def answering(handler: Handler) -> Handler:

@@ -21,6 +21,7 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.PromptTooLong: 400018,
     errors.NegativePromptTooLong: 400019,
     errors.ImageNotFound: 400032,
+    errors.MediaNotFound: 400017,
     errors.JobNotFound: 500008,
     errors.ContentDeleted: 500064,
     errors.TemplateInactive: 500070,

@@ -1,13 +1,20 @@
 """From the dialect's bodies to the product's orders."""
 
+from collections.abc import Sequence
+
 from kinora.apis.pixverse.wire import (
     Body,
+    ExtendBody,
     FilmBody,
+    FilmSource,
+    FusionBody,
     ImageTemplateBody,
     ImageToVideoBody,
+    MultiTransitionBody,
     TemplateVideoBody,
     TextToVideoBody,
     TransitionBody,
+    UpscaleBody,
 )
 from kinora.catalog.book import Catalog
 from kinora.catalog.models import Model
@@ -15,22 +22,49 @@ from kinora.domain.errors import Invalid, Missing
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.order import (
     Ask,
+    Extend,
+    Fusion,
     ImageEffect,
     ImageToVideo,
     Motion,
+    MultiTransition,
     Order,
+    Reference,
+    Role,
+    Segment,
     Sound,
     TextToVideo,
     Transition,
+    Upscale,
     VideoEffect,
     Words,
 )
+from kinora.usecases.find_film import FilmIds
 
 STILL_MODEL = "template"
+NO_MODEL = "studio"
+"""What stands in the place of a model for operations that take none."""
 
 
-def order_from(body: Body, *, account: AccountId, catalog: Catalog, trace: str) -> Order:
-    """Return the order that a body makes; raise Invalid or Missing."""
+def films_in(body: Body) -> list[FilmIds]:
+    """Return the pairs of ids by which a body names films, in their order."""
+    match body:
+        case FilmSource():
+            pairs = [(body.source_video_id, body.video_media_id)]
+        case FusionBody(video_references=films):
+            pairs = [(film.source_video_id, film.video_media_id) for film in films]
+        case _:
+            pairs = []
+    return [FilmIds(source_video_id=made, video_media_id=given) for made, given in pairs]
+
+
+def order_from(
+    body: Body, *, account: AccountId, catalog: Catalog, trace: str, films: Sequence[AssetId] = ()
+) -> Order:
+    """Return the order that a body makes; `films` are those of `films_in`.
+
+    Raises Invalid, Missing, TemplateInactive.
+    """
     if body.webhook_id:
         raise Invalid("webhook_id: webhooks are not offered yet, poll the result instead")
     match body:
@@ -40,6 +74,10 @@ def order_from(body: Body, *, account: AccountId, catalog: Catalog, trace: str) 
             return _effect(body, account=account, catalog=catalog, trace=trace)
         case ImageTemplateBody():
             return _image(body, account=account, catalog=catalog, trace=trace)
+        case MultiTransitionBody():
+            return _multi_transition(body, account=account, trace=trace)
+        case FusionBody() | ExtendBody() | UpscaleBody():
+            return _from_films(body, films, account=account, catalog=catalog, trace=trace)
         case _:
             raise Invalid("this operation is not offered yet")
 
@@ -51,10 +89,6 @@ def _film(
     catalog: Catalog,
     trace: str,
 ) -> Order:
-    if body.generate_multi_clip_switch:
-        raise Invalid("generate_multi_clip_switch: several clips in one film are not offered yet")
-    if body.lip_sync_tts_switch or body.lip_sync_switch:
-        raise Invalid("lip_sync_tts_switch: speech is not offered yet")
     if isinstance(body, TextToVideoBody) and body.template_id:
         raise Invalid("template_id: effects are played on pictures, use video/img/generate")
     model = catalog.models.models.get(body.model)
@@ -67,6 +101,7 @@ def _film(
         seconds=body.duration,
         seed=body.seed,
         trace=trace,
+        watermark=body.water_mark,
     )
 
 
@@ -74,10 +109,10 @@ def _ask(
     body: TextToVideoBody | ImageToVideoBody | TransitionBody, words: Words, sound: Sound | None
 ) -> Ask:
     match body:
-        case TextToVideoBody():
-            return TextToVideo(words=words, sound=sound)
-        case ImageToVideoBody(img_id=image):
-            return ImageToVideo(words=words, image=AssetId(image), sound=sound)
+        case TextToVideoBody(generate_multi_clip_switch=several):
+            return TextToVideo(words=words, sound=sound, multi_clip=several)
+        case ImageToVideoBody(img_id=image, generate_multi_clip_switch=several):
+            return ImageToVideo(words=words, image=AssetId(image), sound=sound, multi_clip=several)
         case TransitionBody(first_frame_img=first, last_frame_img=last):
             return Transition(words=words, first=AssetId(first), last=AssetId(last), sound=sound)
 
@@ -95,9 +130,94 @@ def _words(body: FilmBody, model: Model | None) -> Words:
 
 
 def _sound(body: FilmBody, model: Model | None) -> Sound | None:
-    own = model is not None and model.audio
-    wanted = body.generate_audio_switch if own else body.sound_effect_switch
+    """Return the sound that is wanted; switches that the model does not have are ignored."""
+    if model is not None and model.audio:
+        wanted = body.generate_audio_switch
+        return Sound(content=body.sound_effect_content) if wanted else None
+    if body.lip_sync_tts_switch or body.lip_sync_switch:
+        _refuse_speech(body)
+    wanted = body.sound_effect_switch
     return Sound(content=body.sound_effect_content) if wanted else None
+
+
+def _refuse_speech(body: FilmBody) -> None:
+    if not body.lip_sync_tts_content.strip():
+        raise Missing("lip_sync_tts_content")
+    raise Invalid("lip_sync_tts_switch: speech is not offered yet")
+
+
+def _multi_transition(body: MultiTransitionBody, *, account: AccountId, trace: str) -> Order:
+    items = body.multi_transition
+    if items[-1].duration != 0:
+        last = len(items) - 1
+        raise Invalid(f"multi_transition.{last}.duration: the last duration must be 0 or absent")
+    return Order(
+        account=account,
+        ask=MultiTransition(
+            images=tuple(AssetId(item.img_id) for item in items),
+            segments=tuple(
+                Segment(prompt=item.prompt, seconds=item.duration) for item in items[:-1]
+            ),
+            motion=Motion.FAST if body.motion_mode == "fast" else Motion.NORMAL,
+        ),
+        model=body.model,
+        quality=body.quality,
+        seed=body.seed,
+        trace=trace,
+        watermark=body.water_mark,
+    )
+
+
+def _from_films(
+    body: FusionBody | ExtendBody | UpscaleBody,
+    films: Sequence[AssetId],
+    *,
+    account: AccountId,
+    catalog: Catalog,
+    trace: str,
+) -> Order:
+    if isinstance(body, UpscaleBody):
+        ask = Upscale(film=films[0])
+        return Order(account=account, ask=ask, model=NO_MODEL, quality="", trace=trace)
+    model = catalog.models.models.get(body.model)
+    fast = isinstance(body, ExtendBody) and body.motion_mode == "fast"
+    words = Words(
+        prompt=body.prompt,
+        negative_prompt=body.negative_prompt,
+        style=body.style,
+        motion=Motion.FAST if fast and model is not None and model.fast else Motion.NORMAL,
+    )
+    audio = model is not None and model.audio and body.generate_audio_switch
+    sound = Sound() if audio else None
+    return Order(
+        account=account,
+        ask=(
+            Fusion(words=words, references=_references(body, films), sound=sound)
+            if isinstance(body, FusionBody)
+            else Extend(words=words, film=films[0], seconds=body.duration, sound=sound)
+        ),
+        model=body.model,
+        quality=body.quality,
+        aspect_ratio=body.aspect_ratio if isinstance(body, FusionBody) else "",
+        seconds=body.duration,
+        seed=body.seed,
+        trace=trace,
+        watermark=body.water_mark,
+    )
+
+
+def _references(body: FusionBody, films: Sequence[AssetId]) -> tuple[Reference, ...]:
+    pictures = [
+        Reference(asset=AssetId(each.img_id), role=Role(each.type), name=each.ref_name)
+        for each in body.image_references
+    ]
+    moving = [
+        Reference(asset=film, role=Role.FILM, name=each.ref_name)
+        for each, film in zip(body.video_references, films, strict=True)
+    ]
+    if not pictures and not moving:
+        raise Missing("image_references")
+    return (*pictures, *moving)
 
 
 def _effect(body: TemplateVideoBody, *, account: AccountId, catalog: Catalog, trace: str) -> Order:

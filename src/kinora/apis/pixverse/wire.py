@@ -1,124 +1,31 @@
-"""What callers send, parsed strictly where it counts and kindly where clients differ.
+"""What callers send to make films and pictures."""
 
-Sources: the public reference of the PixVerse Platform API and some twenty published clients. Ids
-may be numbers or digit strings, and 0, null, "" and absent mean the same; unknown fields are
-ignored; switches may be text.
-"""
+from typing import Annotated, Literal
 
-from typing import Annotated, Any, Literal
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
-from pydantic_core import PydanticCustomError
+from kinora.apis.pixverse.fields import (
+    Camera,
+    Id,
+    Ids,
+    Motion,
+    NeededId,
+    NeededInt,
+    NeededText,
+    Seed,
+    Style,
+    Switch,
+    Text,
+    choice,
+    name_of,
+    needed_list,
+    read_list,
+    subject,
+    zero,
+)
 
-from kinora.domain.ids import MAX_ID
-
-MAX_SEED = 2**31 - 1
 LONGEST_SOUND = 2048
-LONGEST_ID = 20
-"""Digits of the largest id that any server mints; int() refuses to read very long texts."""
-
-
-def _wrong_type(wanted: str) -> PydanticCustomError:
-    return PydanticCustomError("wrong_type", "must be {wanted}", {"wanted": wanted})
-
-
-def _absent() -> PydanticCustomError:
-    return PydanticCustomError("empty", "must not be empty")
-
-
-def read_id(value: Any) -> int | None:
-    """Return an id, None for 0, null and "" alike."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value) if len(value) <= LONGEST_ID else MAX_ID
-    if value is None or value == "" or (value == 0 and not isinstance(value, bool)):
-        return None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _wrong_type("an integer")
-    # Numbers that no id can have are unknown ids, not mistakes of type.
-    return value if 0 < value <= MAX_ID else MAX_ID
-
-
-def _needed_id(value: Any) -> int:
-    found = read_id(value)
-    if found is None:
-        raise _absent()
-    return found
-
-
-def _ids(value: Any) -> Any:
-    if value in (None, "", 0):
-        return None
-    if not isinstance(value, list):
-        raise _wrong_type("an array of integers")
-    found = [_needed_id(each) for each in value]
-    return found or None
-
-
-def _switch(value: Any) -> bool:
-    match value:
-        case bool():
-            return value
-        case None | "" | "false" | "False" | 0:
-            return False
-        case "true" | "True" | 1:
-            return True
-        case _:
-            raise _wrong_type("a boolean")
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
-
-
-def _choice(value: Any) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _wrong_type("a string")
-    return value
-
-
-def _needed(value: Any) -> Any:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        raise _absent()
-    return value
-
-
-Id = Annotated[int | None, BeforeValidator(read_id)]
-NeededId = Annotated[int, BeforeValidator(_needed_id)]
-Ids = Annotated[list[int] | None, BeforeValidator(_ids)]
-Switch = Annotated[bool, BeforeValidator(_switch)]
-Text = Annotated[StrictStr, BeforeValidator(_text)]
-NeededText = Annotated[StrictStr, BeforeValidator(_needed)]
-NeededInt = Annotated[StrictInt, BeforeValidator(_needed)]
-Seed = Annotated[StrictInt | None, Field(ge=0, le=MAX_SEED)]
-
-Style = Literal["", "anime", "3d_animation", "clay", "comic", "cyberpunk", "day", "realistic"]
-Motion = Literal["", "normal", "fast"]
-Camera = Literal[
-    "",
-    "auto_camera",
-    "horizontal_left",
-    "horizontal_right",
-    "vertical_up",
-    "vertical_down",
-    "zoom_in",
-    "zoom_out",
-    "crane_up",
-    "quickly_zoom_in",
-    "quickly_zoom_out",
-    "smooth_zoom_in",
-    "camera_rotation",
-    "robo_arm",
-    "super_dolly_out",
-    "whip_pan",
-    "hitchcock",
-    "left_follow",
-    "right_follow",
-    "pan_left",
-    "pan_right",
-    "fix_bg",
-]
+LONGEST_SPEECH = 200
 
 
 class Body(BaseModel):
@@ -139,11 +46,11 @@ class FilmBody(Body):
     duration: NeededInt = Field(description="Seconds; which are allowed depends on the model.")
     quality: NeededText = Field(description="360p, 540p, 720p or 1080p.")
     negative_prompt: Text = Field("", description="What not to show, up to 2048 characters.")
-    motion_mode: Annotated[Motion, BeforeValidator(_choice)] = Field(
+    motion_mode: Annotated[Motion, BeforeValidator(choice)] = Field(
         "", description="fast only with v3.5, v4, v4.5, duration 5, below 1080p; else ignored."
     )
-    style: Annotated[Style, BeforeValidator(_choice)] = Field("", description="A look by name.")
-    camera_movement: Annotated[Camera, BeforeValidator(_choice)] = Field(
+    style: Annotated[Style, BeforeValidator(choice)] = Field("", description="A look by name.")
+    camera_movement: Annotated[Camera, BeforeValidator(choice)] = Field(
         "", description="With v4 and v4.5; ignored by other models."
     )
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
@@ -152,9 +59,18 @@ class FilmBody(Body):
     sound_effect_content: Annotated[Text, Field(max_length=LONGEST_SOUND)] = Field(
         "", description="What is to be heard; empty fits the sound to the picture."
     )
-    generate_multi_clip_switch: Switch = Field(False, description="Not offered yet.")
-    lip_sync_tts_switch: Switch = Field(False, description="Not offered yet.")
+    generate_multi_clip_switch: Switch = Field(
+        False, description="Several shots with cuts, with v5.5 and v6."
+    )
+    lip_sync_tts_switch: Switch = Field(False, description="Speech, with v5 and older models.")
     lip_sync_switch: Switch = Field(False, description="Older name of lip_sync_tts_switch.")
+    lip_sync_tts_content: Annotated[Text, Field(max_length=LONGEST_SPEECH)] = Field(
+        "", description="What is to be said; what is longer than the film is cut."
+    )
+    lip_sync_tts_speaker_id: Annotated[Text, BeforeValidator(name_of)] = Field(
+        "", description="From video/lip_sync/tts_list, or auto."
+    )
+    water_mark: Switch = Field(False, description="A visible mark in a corner of the film.")
 
 
 class TextToVideoBody(FilmBody):
@@ -200,3 +116,104 @@ class ImageTemplateBody(Body):
     img_ids: Ids = Field(None, description="The pictures; the template says how many.")
     img_id: Id = Field(None, description="The picture, for templates that take one.")
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
+class KeyframeItem(BaseModel):
+    """One item of a multi-transition; the last one's duration is 0 or absent."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    img_id: NeededId = Field(description="A picture from image/upload.")
+    duration: Annotated[StrictInt, BeforeValidator(zero)] = Field(
+        0, description="Seconds to the next item: 1 to 8 with two items, 1 to 5 with more."
+    )
+    prompt: Text = Field("", description="What happens on the way to the next item.")
+
+
+class MultiTransitionBody(Body):
+    """POST video/multi_transition/generate."""
+
+    multi_transition: Annotated[list[KeyframeItem], BeforeValidator(needed_list)] = Field(
+        description="2 to 7 keyframes in their order; at most 30 seconds together."
+    )
+    model: NeededText = Field(description="v3.5, v4, v4.5 or v5.")
+    quality: NeededText = Field(description="360p, 540p, 720p or 1080p.")
+    motion_mode: Annotated[Motion, BeforeValidator(choice)] = Field(
+        "", description="fast with v3.5, v4, v4.5: every duration at most 5, below 1080p."
+    )
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+    water_mark: Switch = Field(False, description="A visible mark in a corner of the film.")
+
+
+class ImageReference(BaseModel):
+    """A picture of a fusion."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    type: Annotated[Literal["subject", "background"], BeforeValidator(subject)] = Field(
+        "subject", description="subject or background."
+    )
+    img_id: NeededId = Field(description="A picture from image/upload.")
+    ref_name: NeededText = Field(description="How the prompt calls it: @ref_name.")
+
+
+class VideoReference(BaseModel):
+    """A film of a fusion, with v6; exactly one of the two ids."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    ref_name: NeededText = Field(description="How the prompt calls it: @ref_name.")
+    source_video_id: Id = Field(None, description="A film made here.")
+    video_media_id: Id = Field(None, description="A film from media/upload.")
+
+
+class FusionBody(Body):
+    """POST video/fusion/generate."""
+
+    image_references: Annotated[list[ImageReference], BeforeValidator(read_list)] = Field(
+        default_factory=list, description="Up to 3 with v4.5 and v5, 7 with newer models."
+    )
+    video_references: Annotated[list[VideoReference], BeforeValidator(read_list)] = Field(
+        default_factory=list, description="Up to 2 with v6; duration must then be 0."
+    )
+    reference_mode: Text = Field("", description="omni with video_references; not needed here.")
+    prompt: NeededText = Field(description="Names each reference as @ref_name.")
+    model: NeededText = Field(description="v4.5, v5, v5.5, v5.6, v6 or c1.")
+    duration: Annotated[StrictInt, BeforeValidator(zero)] = Field(
+        0, description="Seconds; 0 with video_references."
+    )
+    quality: NeededText = Field(description="360p, 540p, 720p or 1080p.")
+    aspect_ratio: NeededText = Field(
+        description="As for text-to-video; auto follows the first reference of an omni fusion."
+    )
+    negative_prompt: Text = Field("", description="What not to show, up to 2048 characters.")
+    style: Annotated[Style, BeforeValidator(choice)] = Field("", description="A look by name.")
+    generate_audio_switch: Switch = Field(False, description="Sound, with v5.5 and newer models.")
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+    water_mark: Switch = Field(False, description="A visible mark in a corner of the film.")
+
+
+class FilmSource(Body):
+    """What every body that works on a film has: exactly one of two ids; 0 means absent."""
+
+    source_video_id: Id = Field(None, description="A film made here, by any of its doors.")
+    video_media_id: Id = Field(None, description="A film from media/upload.")
+
+
+class ExtendBody(FilmSource):
+    """POST video/extend/generate."""
+
+    prompt: NeededText = Field(description="How the film goes on, up to 2048 characters.")
+    model: NeededText = Field(description="v3.5, v4, v4.5, v5, v5.5 or v6.")
+    duration: NeededInt = Field(description="Seconds to add; which depends on the model.")
+    quality: NeededText = Field(description="360p, 540p, 720p or 1080p: the price; the size stays.")
+    negative_prompt: Text = Field("", description="What not to show, up to 2048 characters.")
+    motion_mode: Annotated[Motion, BeforeValidator(choice)] = Field("", description="As above.")
+    style: Annotated[Style, BeforeValidator(choice)] = Field("", description="A look by name.")
+    generate_audio_switch: Switch = Field(False, description="Sound, with v5.5 and v6.")
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+    water_mark: Switch = Field(False, description="A visible mark in a corner of the film.")
+
+
+class UpscaleBody(FilmSource):
+    """POST video/upscale/generate. `quality` and `model`, which some clients send, are ignored."""

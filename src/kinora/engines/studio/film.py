@@ -22,6 +22,12 @@ CRF = "19"
 AHEAD = 4
 """Frames that may wait for the encoder, so that memory stays flat."""
 
+LARGE = 1920 * 1088
+"""Pixels a frame above which the encoder must hold less, or 4K would take a gigabyte."""
+
+LEAN = "rc-lookahead=1:sync-lookahead=0:sliced-threads=1:threads=2:bframes=0:ref=1:weightp=0"
+LARGE_AHEAD = 1
+
 BLOCK = 1024
 
 BT709 = 1
@@ -38,7 +44,9 @@ class FilmWriter:
         self._file = av.open(str(path), "w", options={"movflags": "+faststart"})
         self._video = _video_stream(self._file, shape)
         self._audio = _audio_stream(self._file) if has_sound else None
-        self._frames: queue.Queue[Picture | None] = queue.Queue(AHEAD)
+        self._large = shape.width * shape.height > LARGE
+        ahead = LARGE_AHEAD if self._large else AHEAD
+        self._frames: queue.Queue[Picture | av.VideoFrame | None] = queue.Queue(ahead)
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._encode, daemon=True, name="encoder")
         self._thread.start()
@@ -49,7 +57,8 @@ class FilmWriter:
             raise self._fault
         if picture.shape != self._size:
             raise ValueError(f"a frame of {picture.shape} in a film of {self._size}")
-        self._frames.put(picture)
+        # A large frame waits in the encoder's own form, which is half as big.
+        self._frames.put(_converted(picture) if self._large else picture)
 
     def finish(self, sound: Waves | None) -> None:
         """Write what is left, and the sound, and close the file."""
@@ -85,12 +94,8 @@ class FilmWriter:
             except Exception as error:  # noqa: BLE001 - carried over to the thread that adds
                 self._fault = error
 
-    def _encode_one(self, picture: Picture) -> None:
-        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-        # Without a word swscale takes BT.601, and players show HD films as BT.709.
-        frame = rgb.reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-        )
+    def _encode_one(self, picture: Picture | av.VideoFrame) -> None:
+        frame = picture if isinstance(picture, av.VideoFrame) else _converted(picture)
         for packet in self._video.encode(frame):
             self._file.mux(packet)
 
@@ -114,11 +119,21 @@ def write_film(
         raise
 
 
+def _converted(picture: Picture) -> av.VideoFrame:
+    rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+    # Without a word swscale takes BT.601, and players show HD films as BT.709.
+    return rgb.reformat(
+        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    )
+
+
 def _video_stream(file: av.container.OutputContainer, shape: Shape) -> VideoStream:
     # The AVX-512 code of x264 in the wheel gives other bytes on other runs; AVX2's does not.
     options = {"preset": "veryfast", "crf": CRF, "g": str(2 * shape.fps)}
-    if _has_avx512():
-        options["x264-params"] = "asm=avx2"
+    params = [LEAN] if shape.width * shape.height > LARGE else []
+    params += ["asm=avx2"] if _has_avx512() else []
+    if params:
+        options["x264-params"] = ":".join(params)
     stream = file.add_stream("libx264", rate=shape.fps, options=options)
     stream.width, stream.height = shape.width, shape.height
     stream.pix_fmt = "yuv420p"

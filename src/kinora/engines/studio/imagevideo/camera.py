@@ -10,8 +10,9 @@ from kinora.engines.studio.picture.warping import ease
 class View:
     """Where the camera is: shifts in parts of the picture, zoom, roll in radians.
 
-    `push` is how much more the near moves than the far when the camera zooms; `still_behind`
-    holds the background.
+    `x` and `y` say how far what is seen has moved to the right and down, so a camera that goes
+    left or up has them growing. `push` is how much more the near moves than the far when the
+    camera zooms; `still_behind` holds the background.
     """
 
     x: float = 0.0
@@ -37,8 +38,8 @@ def view(name: str, u: float, *, seconds: float, speed: float) -> View:
 def _moves(name: str, u: float, speed: float) -> View:
     e = ease(u)
     quick = ease(min(1.0, u * 2.6))
-    side = (0.5 - e) * 0.14 * speed
-    sweep = (0.5 - e) * 0.22 * speed
+    side = (e - 0.5) * 0.14 * speed
+    sweep = (e - 0.5) * 0.22 * speed
     whip = math.sin(min(1.0, max(0.0, (u - 0.35) / 0.3)) * math.pi) * 0.30
     moves = {
         "zoom_in": View(zoom=1.03 + 0.26 * e * speed),
@@ -53,9 +54,9 @@ def _moves(name: str, u: float, speed: float) -> View:
         "right_follow": View(x=-side * 1.3, zoom=1.16, still_behind=False, push=2.0),
         "pan_left": View(x=sweep, zoom=1.20, push=0.3),
         "pan_right": View(x=-sweep, zoom=1.20, push=0.3),
-        "vertical_up": View(y=(0.5 - e) * 0.15, zoom=1.15),
-        "vertical_down": View(y=(e - 0.5) * 0.15, zoom=1.15),
-        "crane_up": View(y=(0.5 - e) * 0.18, zoom=1.12 + 0.08 * e),
+        "vertical_up": View(y=(e - 0.5) * 0.15, zoom=1.15),
+        "vertical_down": View(y=(0.5 - e) * 0.15, zoom=1.15),
+        "crane_up": View(y=(e - 0.5) * 0.18, zoom=1.12 + 0.08 * e),
         "camera_rotation": View(zoom=1.24, roll=(e - 0.5) * 0.22 * speed),
         "robo_arm": View(
             x=0.05 * math.sin(u * 5.2), y=0.04 * math.sin(u * 3.7 + 1), zoom=1.18 + 0.12 * e

@@ -33,6 +33,7 @@ PIVOT = 0.30
 DEFAULTS = ("orbit", "zoom_in", "orbit", "smooth_zoom_in")
 SPEEDS = {"slow": 0.7, "fast": 1.5}
 WORK_SIDE = 1600
+NEARER = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,13 @@ class Layers:
     front_depth: Field
 
 
-def frames(path: Path, words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:
-    """Yield the film of a picture, frame by frame."""
+def frames(
+    path: Path, words: Words, *, shape: Shape, seed: int, close: bool = False
+) -> Iterator[Picture]:
+    """Yield the film of a picture, frame by frame; `close` shows its subject from nearer."""
     cues = read_cues(words)
-    layers = take_apart(load(path), shape.width, shape.height)
+    picture = _closer(load(path)) if close else load(path)
+    layers = take_apart(picture, shape.width, shape.height)
     move = words.camera if words.camera not in ("", "auto_camera") else cues.get("camera")
     move = move or DEFAULTS[seed % len(DEFAULTS)]
     speed = SPEEDS.get(cues.get("speed"), 1.0) * (1.5 if words.motion is Motion.FAST else 1.0)
@@ -60,6 +64,17 @@ def frames(path: Path, words: Words, *, shape: Shape, seed: int) -> Iterator[Pic
         picture = compose(layers, camera, t=u * shape.seconds * speed)
         picture = grade(picture, light=_relit(light, cues), style=words.style)
         yield _finished(picture, air, u * shape.seconds)
+
+
+def _closer(picture: Picture) -> Picture:
+    """Return the part of a picture around its subject, a little more than half as wide."""
+    height, width = picture.shape[:2]
+    whole = shrink(picture, WORK_SIDE)
+    x, y = _focus(whole, find_subject(whole))
+    high, wide = round(height * NEARER), round(width * NEARER)
+    top = min(max(0, round(y * height - high / 2)), height - high)
+    left = min(max(0, round(x * width - wide / 2)), width - wide)
+    return np.ascontiguousarray(picture[top : top + high, left : left + wide])
 
 
 def take_apart(picture: Picture, width: int, height: int) -> Layers:

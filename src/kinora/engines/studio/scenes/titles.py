@@ -22,7 +22,7 @@ def with_title(frames: Iterator[Picture], text: str, *, shape: Shape) -> Iterato
     if not text:
         yield from frames
         return
-    mask = _letters(text, shape.width, shape.height)
+    mask = letters(text, shape.width, shape.height, size=shape.height / 7)
     shadow = cv2.GaussianBlur(mask, (0, 0), max(2.0, shape.height / 90))
     for number, frame in enumerate(frames):
         u = number / max(1, shape.frames - 1) if shape.frames > 1 else 0.5
@@ -35,16 +35,21 @@ def with_title(frames: Iterator[Picture], text: str, *, shape: Shape) -> Iterato
         yield np.asarray(cv2.add(kept, white))
 
 
-def _letters(text: str, width: int, height: int) -> NDArray[np.uint8]:
-    """Return the title as a mask in the middle of a frame, as large as fits."""
-    font = skia.Font(_face(), height / 7)
+def letters(
+    text: str, width: int, height: int, *, size: float, middle: float = 0.54
+) -> NDArray[np.uint8]:
+    """Return words as a mask of a size in pixels, as large as asked or as fits.
+
+    `middle` is where the letters stand, from the top, as a part of the height.
+    """
+    font = skia.Font(_face(), size)
     needed = font.measureText(text)
     if needed > width * WIDEST:
         font.setSize(font.getSize() * width * WIDEST / needed)
     surface = skia.Surface(width, height)
     x = (width - font.measureText(text)) / 2
     paint = skia.Paint(AntiAlias=True, Color=skia.ColorWHITE)
-    surface.getCanvas().drawString(text, x, height * 0.54, font, paint)
+    surface.getCanvas().drawString(text, x, height * middle, font, paint)
     return np.ascontiguousarray(np.asarray(surface.toarray())[..., 3])
 
 

@@ -1,0 +1,1 @@
+"""Lets films go on."""

@@ -1,0 +1,1 @@
+"""One film from several references that the prompt names with @."""

@@ -1,0 +1,1 @@
+"""Films that callers give: their facts, frames and sound, ready to work on."""

@@ -1,0 +1,56 @@
+"""Find the film that an order works on, by either of its two ids."""
+
+from dataclasses import dataclass
+
+from kinora.domain.asset import AssetKind
+from kinora.domain.errors import Invalid, MediaNotFound, NotAllowed
+from kinora.domain.ids import AccountId, AssetId, JobId
+from kinora.domain.job import JobState
+from kinora.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmIds:
+    """The pair of fields that names a film; exactly one of them is to be set."""
+
+    source_video_id: int | None
+    video_media_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindFilm:
+    """Read which stored film a caller means: one made here, or one uploaded."""
+
+    store: Store
+
+    async def __call__(self, ids: FilmIds, *, account: AccountId) -> AssetId:
+        """Return the film's asset; raises Invalid, MediaNotFound, NotAllowed."""
+        made, uploaded = ids.source_video_id, ids.video_media_id
+        if (made is None) == (uploaded is None):
+            raise Invalid("send exactly one of source_video_id and video_media_id")
+        if made is not None:
+            return await self._made(made, account)
+        return await self._uploaded(AssetId(uploaded or 0), account)
+
+    async def _made(self, number: int, account: AccountId) -> AssetId:
+        outcome = await self.store.view.jobs.outcome(JobId(number))
+        if outcome is None:
+            raise MediaNotFound("source_video_id not found")
+        if outcome.job.account != account:
+            raise NotAllowed("source_video_id belongs to another account")
+        if outcome.job.state is not JobState.COMPLETED or outcome.asset is None:
+            state = outcome.job.state.value
+            raise MediaNotFound(f"source_video_id has no video: the job is {state}")
+        if outcome.asset.kind is not AssetKind.VIDEO:
+            raise MediaNotFound("source_video_id is not a video")
+        return outcome.asset.id
+
+    async def _uploaded(self, number: AssetId, account: AccountId) -> AssetId:
+        asset = await self.store.view.assets.get(number)
+        if asset is None or asset.kind is AssetKind.IMAGE:
+            raise MediaNotFound("video_media_id not found")
+        if asset.account != account:
+            raise NotAllowed("video_media_id belongs to another account")
+        if asset.kind is not AssetKind.VIDEO:
+            raise MediaNotFound("video_media_id: media_type is not video")
+        return asset.id

@@ -1,0 +1,68 @@
+"""Take in a film or a sound."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kinora.domain.asset import Asset
+from kinora.domain.ids import AccountId, AssetId
+from kinora.ports.blobs import Blobs
+from kinora.ports.clock import Clock, Mint
+from kinora.ports.media import MediaGate
+from kinora.ports.store import Store
+from kinora.usecases.naming import blob_name, digest_of
+
+MAX_MEDIA_BYTES = 100 * 1024 * 1024
+"""The largest that any operation's page allows; each operation has limits of its own below it."""
+
+ENDINGS = {
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "video/x-matroska": "mkv",
+    "audio/mpeg": "mp3",
+    "audio/wav": "wav",
+    "audio/mp4": "m4a",
+    "audio/aac": "aac",
+    "audio/webm": "weba",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadMedia:
+    """Check a film or a sound, keep it, and give it an id."""
+
+    store: Store
+    blobs: Blobs
+    gate: MediaGate
+    clock: Clock
+    mint: Mint
+
+    async def __call__(self, source: Path, *, account: AccountId) -> Asset:
+        """Return the stored film or sound.
+
+        `source` lies in a folder of its own, which the caller removes. Raises Invalid, Overloaded.
+        """
+        clip = await self.gate.admit_media(source)
+        asset_id = AssetId(self.mint.id())
+        ending = ENDINGS[clip.mime]
+        asset = Asset(
+            id=asset_id,
+            account=account,
+            job=None,
+            kind=clip.kind,
+            mime=clip.mime,
+            blob=blob_name(asset_id, ending=ending),
+            filename=f"{clip.kind}-{asset_id}.{ending}",
+            size=clip.path.stat().st_size,
+            sha256=digest_of(clip.path),
+            width=clip.width,
+            height=clip.height,
+            frames=clip.frames,
+            seconds=clip.seconds,
+            has_audio=clip.has_audio,
+            created_at=self.clock.now(),
+        )
+        await self.blobs.adopt(clip.path, name=asset.blob)
+        async with self.store.transaction() as tx:
+            await tx.assets.add(asset)
+        return asset

@@ -1,0 +1,389 @@
+"""Whatever happens in whatever order, the books add up and every job has one end."""
+
+import asyncio
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from kinora.adapters.blobs.disk import DiskBlobs
+from kinora.adapters.clock import RandomMint, SystemClock
+from kinora.adapters.db.migrate import migrate
+from kinora.adapters.db.sqlite import SqliteStore, open_store
+from kinora.adapters.memory import open_memory_store
+from kinora.catalog.book import load
+from kinora.domain.errors import Invalid, JobNotFound, NotEnoughCredits, TooManyRunning
+from kinora.domain.fact import FactKind
+from kinora.domain.ids import AccountId, JobId
+from kinora.domain.job import Job, JobState, WrongState
+from kinora.domain.ledger import Movement
+from kinora.domain.order import Order, TextToVideo, Words
+from kinora.ports.engine import Output
+from kinora.usecases.cancel_job import CancelJob
+from kinora.usecases.fail_job import FailJob
+from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.manage_accounts import CreateAccount, GrantCredits
+from kinora.usecases.recover_jobs import MAX_BREAKS, RecoverJobs
+from kinora.usecases.submit_job import Repeat, SubmitJob
+
+PER_SECOND = 5
+"""What a second of a silent v6 film costs at 360p."""
+
+Given = TypeVar("Given")
+STEPS = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@dataclass
+class Purse:
+    """What an account must have, by a reckoning of our own."""
+
+    places: int
+    monthly: int = 0
+    package: int = 0
+
+
+@dataclass
+class Work:
+    """What a job must be, by a reckoning of our own."""
+
+    account: AccountId
+    monthly: int
+    package: int
+    state: JobState = JobState.QUEUED
+    attempt: int = 0
+    breaks: int = 0
+
+    @property
+    def cost(self) -> int:
+        return self.monthly + self.package
+
+
+@dataclass
+class Reckoning:
+    """The books, kept a second time in the simplest way."""
+
+    purses: dict[AccountId, Purse] = field(default_factory=dict)
+    works: dict[JobId, Work] = field(default_factory=dict)
+    answered: dict[tuple[AccountId, str], tuple[str, JobId]] = field(default_factory=dict)
+
+    def active(self, account: AccountId) -> list[Work]:
+        return [w for w in self.works.values() if w.account == account and not w.state.final]
+
+    def is_current(self, job: Job) -> bool:
+        work = self.works[job.id]
+        return work.state is JobState.RUNNING and work.attempt == job.attempt
+
+    def give_back(self, job: JobId, state: JobState) -> None:
+        work = self.works[job]
+        work.state = state
+        purse = self.purses[work.account]
+        purse.monthly += work.monthly
+        purse.package += work.package
+
+    def lose(self, job: JobId) -> None:
+        work = self.works[job]
+        if work.breaks + 1 >= MAX_BREAKS:
+            self.give_back(job, JobState.FAILED)
+        else:
+            work.state, work.breaks = JobState.QUEUED, work.breaks + 1
+
+
+class Books(RuleBasedStateMachine):
+    """Plays callers, engines and operators against a store, through the product's verbs."""
+
+    accounts: Bundle[AccountId] = Bundle("accounts")
+    jobs: Bundle[JobId] = Bundle("jobs")
+    runs: Bundle[Job] = Bundle("runs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.place = tempfile.TemporaryDirectory()
+        self.folder = Path(self.place.name)
+        self.reckoning = Reckoning()
+        self.clock = SystemClock()
+        self.mint = RandomMint(worker=0, floor=0)
+        self.blobs = DiskBlobs(self.folder / "blobs")
+        self.store = self.open()
+        store, clock, mint = self.store, self.clock, self.mint
+        self.grant_credits = GrantCredits(store=store, clock=clock)
+        self.fail = FailJob(store=store, clock=clock)
+        self.cancel = CancelJob(store=store, clock=clock)
+        self.recover = RecoverJobs(store=store, clock=clock, fail=self.fail)
+        self.finish = FinishJob(store=store, blobs=self.blobs, clock=clock, mint=mint)
+        self.submit = SubmitJob(
+            store=store, catalog=load(), clock=clock, mint=mint, wake=lambda: None
+        )
+
+    def open(self) -> SqliteStore:
+        raise NotImplementedError
+
+    def do(self, work: Coroutine[Any, Any, Given]) -> Given:
+        return self.runner.run(work)
+
+    def teardown(self) -> None:
+        self.do(self.store.close())
+        self.runner.close()
+        self.place.cleanup()
+
+    @initialize(target=accounts, places=st.tuples(st.integers(0, 3), st.integers(1, 3)))
+    def two_accounts(self, places: tuple[int, int]) -> Any:
+        create = CreateAccount(store=self.store, clock=self.clock)
+        opened = [self.do(create(name="x", plan="", max_jobs=most)) for most in places]
+        for account in opened:
+            self.reckoning.purses[account.id] = Purse(account.max_jobs)
+            self.grant(account.id, 20, 60)
+        return multiple(*(account.id for account in opened))
+
+    @rule(account=accounts, monthly=st.integers(-30, 60), package=st.integers(-30, 60))
+    def grant(self, account: AccountId, monthly: int, package: int) -> None:
+        purse = self.reckoning.purses[account]
+        change = self.grant_credits(account, monthly=monthly, package=package)
+        if purse.monthly + monthly < 0 or purse.package + package < 0:
+            with pytest.raises(Invalid, match="below zero"):
+                self.do(change)
+            return
+        self.do(change)
+        purse.monthly += monthly
+        purse.package += package
+
+    @rule(target=jobs, account=accounts, seconds=st.integers(1, 8))
+    def order(self, account: AccountId, seconds: int) -> Any:
+        return self.order_again(account, seconds, repeat=None)
+
+    @rule(
+        target=jobs,
+        account=accounts,
+        seconds=st.integers(1, 4),
+        repeat=st.builds(
+            Repeat, scope=st.just("s"), key=st.sampled_from("ab"), digest=st.sampled_from("xy")
+        ),
+    )
+    def order_again(self, account: AccountId, seconds: int, repeat: Repeat | None) -> Any:
+        purse = self.reckoning.purses[account]
+        cost = PER_SECOND * seconds
+        asked = self.submit(clip(account, seconds), repeat=repeat)
+        known = repeat and self.reckoning.answered.get((account, repeat.key))
+        if repeat and known:
+            self._repeated(asked, known, repeat)
+            return multiple()
+        if len(self.reckoning.active(account)) >= purse.places:
+            with pytest.raises(TooManyRunning):
+                self.do(asked)
+            return multiple()
+        if cost > purse.monthly + purse.package:
+            with pytest.raises(NotEnoughCredits, match=f"costs {cost} "):
+                self.do(asked)
+            return multiple()
+        job = self.do(asked)
+        assert (job.state, job.cost) == (JobState.QUEUED, cost)
+        self._paid(job, repeat)
+        return job.id
+
+    def _repeated(
+        self, asked: Coroutine[Any, Any, Job], known: tuple[str, JobId], repeat: Repeat
+    ) -> None:
+        if known[0] != repeat.digest:
+            with pytest.raises(Invalid, match="another body"):
+                self.do(asked)
+        else:
+            assert self.do(asked).id == known[1]
+
+    def _paid(self, job: Job, repeat: Repeat | None) -> None:
+        purse = self.reckoning.purses[job.account]
+        monthly = min(job.cost, purse.monthly)
+        self.reckoning.works[job.id] = Work(job.account, monthly, job.cost - monthly)
+        purse.monthly -= monthly
+        purse.package -= job.cost - monthly
+        if repeat is not None:
+            self.reckoning.answered[job.account, repeat.key] = (repeat.digest, job.id)
+
+    @rule(target=runs)
+    def claim(self) -> Any:
+        async def claimed() -> Job | None:
+            async with self.store.transaction() as tx:
+                return await tx.jobs.claim(at=self.clock.now())
+
+        works = self.reckoning.works
+        waiting = {number for number, work in works.items() if work.state is JobState.QUEUED}
+        job = self.do(claimed())
+        if job is None:
+            assert waiting == set()
+            return multiple()
+        assert job.id in waiting
+        of_account = [number for number in waiting if works[number].account == job.account]
+        assert job.id == min(of_account)
+        works[job.id].state = JobState.RUNNING
+        works[job.id].attempt += 1
+        assert job.attempt == works[job.id].attempt
+        return job
+
+    @rule(run=consumes(runs))
+    def make(self, run: Job) -> None:
+        counts = self.reckoning.is_current(run)
+        output = film_of(run, self.folder / "film.mp4")
+        assert self.do(self.finish(run, output=output)) is counts
+        if counts:
+            self.reckoning.works[run.id].state = JobState.COMPLETED
+
+    @rule(run=runs)
+    def refuse(self, run: Job) -> None:
+        counts = self.reckoning.is_current(run)
+        assert self.do(self.fail(run, reason="no")) is counts
+        if counts:
+            self.reckoning.give_back(run.id, JobState.FAILED)
+
+    @rule(run=runs)
+    def break_down(self, run: Job) -> None:
+        self.do(self.recover.lost(run, reason="the engine broke"))
+        if self.reckoning.is_current(run):
+            self.reckoning.lose(run.id)
+
+    @rule(run=consumes(runs))
+    def put_back(self, run: Job) -> None:
+        self.do(self.recover.stopped(run))
+        if self.reckoning.is_current(run):
+            self.reckoning.works[run.id].state = JobState.QUEUED
+
+    @rule(job=jobs)
+    def give_up(self, job: JobId) -> None:
+        if self.reckoning.works[job].state.final:
+            with pytest.raises(WrongState):
+                self.do(self.cancel(job))
+            return
+        assert self.do(self.cancel(job)).state is JobState.CANCELLED
+        self.reckoning.give_back(job, JobState.CANCELLED)
+
+    @rule()
+    def give_up_nothing(self) -> None:
+        with pytest.raises(JobNotFound):
+            self.do(self.cancel(JobId(1)))
+
+    @rule()
+    def start_again(self) -> None:
+        works = self.reckoning.works
+        running = [number for number, work in works.items() if work.state is JobState.RUNNING]
+        assert self.do(self.recover()) == len(running)
+        for number in running:
+            self.reckoning.lose(number)
+
+    @invariant()
+    def books_add_up(self) -> None:
+        assert self.do(self.store.view.ledger.discrepancies()) == []
+        for account, purse in self.reckoning.purses.items():
+            found = self.do(self.store.view.accounts.get(account))
+            assert found is not None
+            assert (found.balance.monthly, found.balance.package) == (purse.monthly, purse.package)
+            assert min(purse.monthly, purse.package) >= 0
+            active = self.reckoning.active(account)
+            assert found.active == len(active)
+            entries = self.do(self.store.view.ledger.entries(account, newest=10_000))
+            assert sum(entry.held for entry in entries) == sum(work.cost for work in active)
+            given = sum(e.monthly + e.package for e in entries if e.movement is Movement.GRANT)
+            spent = sum(-e.held for e in entries if e.movement is Movement.SETTLE)
+            held = sum(work.cost for work in active)
+            assert given == found.balance.total + held + spent
+
+    @invariant()
+    def every_job_is_where_it_should_be(self) -> None:
+        for number, work in self.reckoning.works.items():
+            job = self.do(self.store.view.jobs.get(number))
+            assert job is not None
+            assert (job.state, job.attempt, job.breaks) == (work.state, work.attempt, work.breaks)
+            assert (job.result is not None) == (job.state is JobState.COMPLETED)
+            assert (job.ended_at is not None) == job.state.final
+
+    @invariant()
+    def each_end_is_told_once_and_keeps_its_bytes(self) -> None:
+        facts = self.do(self.store.view.outbox.untold(at_most=10_000))
+        told = sorted((fact.job, fact.kind) for fact in facts)
+        works = self.reckoning.works.items()
+        wanted = [(number, FactKind.QUEUED) for number, _ in works]
+        wanted += [
+            (number, FactKind(f"job.{work.state}")) for number, work in works if work.state.final
+        ]
+        assert told == sorted(wanted)
+        made = {path for path in self.folder.rglob("*.mp4") if path.parent != self.folder}
+        assert len(made) == sum(work.state is JobState.COMPLETED for _, work in works)
+
+
+class InMemory(Books):
+    def open(self) -> SqliteStore:
+        async def opened() -> SqliteStore:
+            return open_memory_store()
+
+        return self.do(opened())
+
+
+class OnDisk(Books):
+    def open(self) -> SqliteStore:
+        async def opened() -> SqliteStore:
+            migrate(self.folder / "store.db")
+            return open_store(self.folder / "store.db")
+
+        return self.do(opened())
+
+
+def film_of(run: Job, path: Path) -> Output:
+    path.write_bytes(b"film")
+    return Output(
+        path=path,
+        kind="video",
+        mime="video/mp4",
+        width=run.shape.width,
+        height=run.shape.height,
+        frames=run.shape.frames,
+        seconds=run.shape.seconds,
+        has_audio=False,
+    )
+
+
+def clip(account: AccountId, seconds: int) -> Order:
+    return Order(
+        account=account,
+        ask=TextToVideo(words=Words(prompt="x")),
+        model="v6",
+        quality="360p",
+        aspect_ratio="16:9",
+        seconds=seconds,
+        seed=1,
+    )
+
+
+TestInMemory = InMemory.TestCase
+TestInMemory.settings = STEPS
+TestOnDisk = OnDisk.TestCase
+TestOnDisk.settings = STEPS
+
+
+def test_a_film_that_is_reported_twice_stays() -> None:
+    books = OnDisk()
+    books.two_accounts((1, 1))
+    books.order(AccountId(1), 1)
+    run = books.claim()
+    assert isinstance(run, Job)
+    for counts in (True, False):
+        output = film_of(run, books.folder / "film.mp4")
+        assert books.do(books.finish(run, output=output)) is counts
+    kept = list((books.folder / "blobs").rglob("*.mp4"))
+    books.teardown()
+    assert len(kept) == 1
