@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from kinora.domain.order import Words
 from kinora.engines.studio.reel import RATE, Waves
-from kinora.engines.studio.sound.waves import MAKERS
-from kinora.engines.studio.words.cues import WORD, vocabulary
+from kinora.engines.studio.sound import living, things, waves
+from kinora.engines.studio.sound.listening import listen
+from kinora.engines.studio.sound.music import music
+from kinora.engines.studio.sound.tools import Maker
 
 LOUDNESS = -16.0
 """Target in LUFS, by the K-weighted mean of ITU-R BS.1770 without gating."""
@@ -15,27 +16,78 @@ LOUDNESS = -16.0
 CEILING = 0.89
 """Highest sample, -1 dBFS."""
 
+MAKERS: dict[str, Maker] = {
+    made.__name__: made
+    for made in (
+        waves.rain,
+        waves.wind,
+        waves.ocean,
+        waves.thunder,
+        waves.fire,
+        waves.birds,
+        waves.stream,
+        waves.waterfall,
+        waves.underwater,
+        waves.crickets,
+        waves.leaves,
+        waves.drips,
+        living.footsteps,
+        living.hooves,
+        living.crowd,
+        living.applause,
+        living.heartbeat,
+        living.cat,
+        living.dog,
+        living.howl,
+        living.bees,
+        living.frogs,
+        things.city,
+        things.whoosh,
+        things.bells,
+        things.chimes,
+        things.clock,
+        things.engine,
+        things.train,
+        things.helicopter,
+        things.plane,
+        things.siren,
+        things.alarm,
+        things.laser,
+        things.boom,
+        things.drone,
+        things.typing,
+        things.door,
+        things.glass,
+        things.drums,
+        things.guitar,
+    )
+}
+
 REVERB_SECONDS = 1.4
 MOST_LAYERS = 3
 
 
 def score(*, content: str, prompt: str, seconds: float, seed: int) -> Waves:
-    """Return `seconds` of stereo sound; `content` chooses, else the prompt, else music."""
-    kinds = kinds_in(content) or kinds_in(prompt) or ["music"]
+    """Return `seconds` of stereo sound.
+
+    `content` chooses what is heard: the first three kinds that it names, the first one loudest.
+    When it names none the prompt does, less what `content` refuses ("no music"); when that names
+    none either there is music in the mood of the words. "Silent" and "no sound" give silence.
+    """
+    told, seen = listen(content), listen(prompt)
     n = round(seconds * RATE)
+    if told.silent:
+        return np.zeros((n, 2), np.float32)
+    kinds = told.kinds or tuple(kind for kind in seen.kinds if kind not in told.unwanted)
+    if not kinds:
+        kinds = ("wind",) if "music" in told.unwanted else ("music",)
+    mood = told.mood or seen.mood or "calm"
     rng = np.random.default_rng(seed)
     mix = np.zeros(n, np.float32)
     for place, kind in enumerate(kinds[:MOST_LAYERS]):
-        mix += _even(MAKERS[kind](n, rng)) * (1.0 if place == 0 else 0.6)
+        made = music(n, rng, mood) if kind == "music" else MAKERS[kind](n, rng)
+        mix += _even(made) * (1.0 if place == 0 else 0.6)
     return _master(_widen(mix, rng))
-
-
-def kinds_in(text: str) -> list[str]:
-    """Return the sounds that a text names, in its order, each once."""
-    words = Words(prompt=text).prompt.lower()
-    table = vocabulary()["sound"]
-    found = [table[word] for word in WORD.findall(words) if word in table]
-    return list(dict.fromkeys(found))
 
 
 def loudness(waves: Waves) -> float:
