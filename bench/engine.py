@@ -9,7 +9,17 @@ import time
 from pathlib import Path
 
 from kinora.domain.ids import AssetId, JobId
-from kinora.domain.order import Ask, ImageToVideo, TextToVideo, Transition, VideoEffect, Words
+from kinora.domain.order import (
+    Ask,
+    Fusion,
+    ImageToVideo,
+    Reference,
+    Role,
+    TextToVideo,
+    Transition,
+    VideoEffect,
+    Words,
+)
 from kinora.ports.engine import Shape, Spec
 
 ROOT = Path(__file__).parents[1]
@@ -18,15 +28,23 @@ A, B = AssetId(1), AssetId(2)
 FILM = Shape(width=1024, height=576, frames=120, fps=24)
 BIG = Shape(width=1920, height=1080, frames=192, fps=24)
 WORDS = Words(prompt="")
+REFERENCES = (
+    Reference(asset=A, role=Role.SUBJECT, name="woman"),
+    Reference(asset=B, role=Role.BACKGROUND, name="room"),
+)
 CASES: dict[str, tuple[Ask, Shape]] = {
     "text to video, terrain": (TextToVideo(words=Words(prompt="an island at dusk")), FILM),
     "text to video, planet": (TextToVideo(words=Words(prompt="a blue planet")), FILM),
     "text to video, ink": (TextToVideo(words=Words(prompt="red ink")), FILM),
+    "text to video, city": (TextToVideo(words=Words(prompt="a rainy neon city")), FILM),
+    "text to video, a cat": (TextToVideo(words=Words(prompt="a cat in a meadow")), FILM),
     "image to video": (ImageToVideo(words=Words(prompt="snow"), image=A), FILM),
     "transition, ink": (Transition(words=Words(prompt="ink"), first=A, last=B), FILM),
     "effect, dust": (VideoEffect(template="dust", images=(A,), words=WORDS), FILM),
     "effect, explode": (VideoEffect(template="explode", images=(A,), words=WORDS), FILM),
     "terrain, 1080p 8 s": (TextToVideo(words=Words(prompt="an island at dusk")), BIG),
+    "city, 1080p 8 s": (TextToVideo(words=Words(prompt="a rainy neon city")), BIG),
+    "fusion": (Fusion(words=Words(prompt="@woman in @room "), references=REFERENCES), FILM),
     "image to video, 1080p 8 s": (ImageToVideo(words=Words(prompt="snow"), image=A), BIG),
 }
 

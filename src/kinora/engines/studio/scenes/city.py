@@ -20,7 +20,7 @@ Field = NDArray[np.float32]
 Colour = tuple[float, float, float]
 CARS = 14
 AHEAD = 14.0
-FINER = 1.06
+FINER = 1.02
 """How many times finer than the film the picture is traced, against stairs at edges."""
 
 FIELD_OF_VIEW = 1.12

@@ -59,8 +59,11 @@ HOMES = {
 }
 """The scene and the ground for a kind of subject, when the prompt names no place."""
 
-DEFOCUS = 1 / 240
+DEFOCUS = 1 / 300
 """How soft what is behind a subject is, in frame heights."""
+
+BEHIND = 0.7
+"""How large what is behind a subject is made, as a part of the film's size."""
 
 DEEP_SEA = "blue"
 
@@ -109,7 +112,7 @@ def text_frames(words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:
     """Yield the film that the words ask for, frame by frame."""
     plan = read_plan(words, seed=seed)
     air = make_air("" if plan.scene in SHELTERED else plan.weather, seed=seed)
-    acted = _acted(plan, _scene(plan, shape, seed), shape, seed)
+    acted = _acted(plan, shape, seed) if plan.actors else _scene(plan, shape, seed)
     graded = (grade(frame, light="", style=plan.style) for frame in acted)
     titled = with_title(graded, plan.lettering, shape=shape)
     for number, frame in enumerate(titled):
@@ -130,12 +133,20 @@ def warm() -> None:
             pass
 
 
-def _acted(plan: Plan, scene: Iterator[Picture], shape: Shape, seed: int) -> Iterator[Picture]:
-    """Return the scene with the subjects that the prompt names, a little out of focus behind."""
-    if not plan.actors:
-        return scene
+def _acted(plan: Plan, shape: Shape, seed: int) -> Iterator[Picture]:
+    """Return the scene with the subjects that the prompt names.
+
+    What is behind them is out of focus, so it is made smaller than the film, which is faster.
+    """
+    size = shape.width, shape.height
+    behind = replace(
+        shape, width=max(2, round(size[0] * BEHIND)), height=max(2, round(size[1] * BEHIND))
+    )
     blur = max(0.6, shape.height * DEFOCUS)
-    soft = (np.asarray(cv2.GaussianBlur(frame, (0, 0), blur), np.uint8) for frame in scene)
+    soft = (
+        np.asarray(cv2.GaussianBlur(cv2.resize(frame, size), (0, 0), blur), np.uint8)
+        for frame in _scene(plan, behind, seed)
+    )
     light = plan.light if plan.scene in ("terrain", "city", CLOUDS) else "day"
     stage = Stage(scene=plan.scene, light=light, ground=plan.ground, speed=plan.speed)
     return staged(soft, plan.actors, plan.action, stage=stage, shape=shape, seed=seed)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.kernels.noise import fbm_map
+from kinora.engines.studio.picture.tone import to_light, to_pixels
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.subjects.lighting import Surroundings
 from kinora.ports.engine import Shape
@@ -55,27 +56,22 @@ class Ground:
         """Return a frame with the ground, lit, its far edge soft; `rolled` in frame heights."""
         x, depth, fade = self._maps
         first = self._first
-        pixels = np.float32(TILE / 1.1)
-        source_x = np.mod((x + np.float32(rolled)) * pixels * self._soil.coarse, TILE)
-        source_y = np.mod(depth * pixels * self._soil.coarse, TILE)
+        step = np.float32(TILE / 1.1 * self._soil.coarse)
+        source_x, source_y = (x + np.float32(rolled)) * step, depth * step
         rough = cv2.remap(
-            self._tile,
-            source_x.astype(np.float32),
-            source_y.astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_WRAP,
+            self._tile, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
         )
-        rough = np.clip((rough - 0.30) * 2.2, 0, 1)[..., None]
+        rough = np.clip((rough - np.float32(0.30)) * np.float32(2.2), 0, 1)[..., None]
         dark, light = (np.asarray(each, np.float32) for each in (self._soil.dark, self._soil.light))
-        colour = dark * (1 - rough) + light * rough
         fallen = around.above * 1.2 + around.key * max(0.25, -float(around.towards[1])) * 0.9
-        linear = colour * fallen
+        fallen = np.asarray(fallen, np.float32)
+        linear = rough * ((light - dark) * fallen) + dark * fallen
         out = frame.copy()
-        below = (out[first:].astype(np.float32) / 255) ** 2.2
+        below = to_light(out[first:])
         if self._soil.mirror:
             linear = linear + self._mirrored(frame, first) * self._soil.mirror
         mixed = below * (1 - fade) + linear * fade
-        out[first:] = np.clip(mixed, 0, 1) ** (1 / 2.2) * 255 + 0.5
+        out[first:] = to_pixels(mixed)
         return out
 
     @property
@@ -107,7 +103,7 @@ class Ground:
         above = frame[max(0, first - deep) : first][::-1]
         blurred = cv2.GaussianBlur(above, (0, 0), self._shape.height / 70)
         sized = cv2.resize(blurred, (self._shape.width, deep))
-        return np.asarray((sized.astype(np.float32) / 255) ** 2.2, np.float32)
+        return to_light(np.asarray(sized, np.uint8))
 
 
 def _seamless(tile: Field) -> Field:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.picture.tone import to_light, to_pixels
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.subjects.ground import GROUNDS, Ground
 from kinora.engines.studio.subjects.inflate import Figure, make_figure
@@ -113,16 +114,17 @@ def _with_actor(
     colour, alpha = _bent(light, figure.alpha, now)
     size = frame.shape[:2]
     matrix = placed(now, alpha.shape, size, foot)
-    top, bottom = _rows(matrix, alpha.shape, size)
-    matrix[1, 2] -= top
-    part = (bottom - top, size[1])
+    rows, columns = _window(matrix, alpha.shape, size)
+    matrix[0, 2] -= columns.start
+    matrix[1, 2] -= rows.start
+    part = (rows.stop - rows.start, columns.stop - columns.start)
     mask = carried(alpha, matrix, part)[..., None]
     paint = carried(colour, matrix, part)
     shaded = _shadowed(frame, now, figure, foot, around)
-    linear = (shaded[top:bottom].astype(np.float32) / 255) ** 2.2
     # Highlights of the figure are rolled off, the scene's are already.
-    mixed = linear * (1 - mask) + paint / (1 + 0.18 * paint * paint) * mask
-    shaded[top:bottom] = np.clip(mixed, 0, 1) ** (1 / 2.2) * 255 + 0.5
+    soft = paint / (1 + np.float32(0.18) * paint * paint)
+    mixed = to_light(shaded[rows, columns]) * (1 - mask) + soft * mask
+    shaded[rows, columns] = to_pixels(np.asarray(mixed, np.float32))
     return shaded
 
 
@@ -136,13 +138,16 @@ def _bent(light: Field, alpha: Field, now: Pose) -> tuple[Field, Field]:
     return np.asarray(colour / np.maximum(alpha, 1e-3)[..., None], np.float32), alpha
 
 
-def _rows(matrix: Field, figure: tuple[int, ...], frame: tuple[int, ...]) -> tuple[int, int]:
-    """Return the first and last row of the frame that the figure can touch."""
+def _window(matrix: Field, figure: tuple[int, ...], frame: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns of the frame that the figure can touch."""
     height, width = figure[0], figure[1]
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float32)
-    rows = corners @ matrix[1]
-    top = int(np.clip(np.floor(rows.min()) - 2, 0, frame[0] - 2))
-    return top, int(np.clip(np.ceil(rows.max()) + 2, top + 2, frame[0]))
+    spans = []
+    for axis, end in ((1, frame[0]), (0, frame[1])):
+        places = corners @ matrix[axis]
+        first = int(np.clip(np.floor(places.min()) - 2, 0, end - 2))
+        spans.append(slice(first, int(np.clip(np.ceil(places.max()) + 2, first + 2, end))))
+    return spans[0], spans[1]
 
 
 def _shadowed(
