@@ -6,8 +6,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from kinora.domain.order import Words
+from kinora.domain.order import Role, Words
 from kinora.engines.studio.effects.room import frames as effect
+from kinora.engines.studio.fusion.room import Cast
+from kinora.engines.studio.fusion.room import frames as fuse
 from kinora.engines.studio.imagevideo.room import frames as alive
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes.stage import text_frames
@@ -30,14 +32,19 @@ def row(frames: Iterator[Picture]) -> Picture:
 def main() -> None:
     cat, cup = PHOTOS / "cat.jpg", PHOTOS / "coffee.jpg"
     portrait, pad = PHOTOS / "astronaut.jpg", PHOTOS / "rocket.jpg"
+    cast = [Cast(Role.SUBJECT, "woman", portrait), Cast(Role.BACKGROUND, "pad", pad)]
     rows = [
         row(text_frames(Words(prompt="a lighthouse at dusk"), shape=CLIP, seed=7)),
+        row(text_frames(Words(prompt="a rainy neon city street"), shape=CLIP, seed=21)),
         row(text_frames(Words(prompt="alpine mountains, golden"), shape=CLIP, seed=11)),
+        row(text_frames(Words(prompt="a cat walking in a meadow at noon"), shape=CLIP, seed=5)),
+        row(text_frames(Words(prompt="a boat on the sea at dusk"), shape=CLIP, seed=9)),
         row(text_frames(Words(prompt="a blue planet in space"), shape=CLIP, seed=4)),
         row(text_frames(Words(prompt="violet ink"), shape=CLIP, seed=9)),
         row(alive(pad, Words(prompt="rain at night", camera="pan_left"), shape=CLIP, seed=3)),
         row(alive(portrait, Words(prompt="snow", camera="orbit"), shape=CLIP, seed=3)),
         row(join(cat, cup, Words(prompt="ink"), shape=CLIP, seed=1)),
+        row(fuse(cast, Words(prompt="@woman before @pad at night"), shape=CLIP, seed=2)),
         row(effect("dust", [portrait], shape=CLIP, seed=1)),
         row(effect("neon-trace", [portrait], shape=CLIP, seed=1)),
         np.hstack(
