@@ -84,8 +84,12 @@ async def serve(kind: str, data: Path, port: int) -> None:
 async def bare(ground):
     from kinora.catalog.book import load as catalog  # noqa: PLC0415
     from kinora.domain.ids import AccountId, JobId  # noqa: PLC0415
+    from kinora.domain.moderation import FREE  # noqa: PLC0415
     from kinora.domain.order import Order, TextToVideo, Words  # noqa: PLC0415
     from kinora.usecases.submit_job import SubmitJob  # noqa: PLC0415
+
+    async def free(_order):
+        return FREE
 
     submit = SubmitJob(
         store=ground.store,
@@ -93,6 +97,7 @@ async def bare(ground):
         clock=ground.clock,
         mint=ground.mint,
         wake=lambda: None,
+        judge=free,
     )
     digest = ground.pepper.digest(KEY)
     order = Order(

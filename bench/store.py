@@ -12,6 +12,7 @@ from kinora.adapters.db.sqlite import open_store
 from kinora.catalog.book import load
 from kinora.domain.account import Account, Balance
 from kinora.domain.ids import AccountId
+from kinora.domain.moderation import FREE
 from kinora.domain.order import Order, TextToVideo, Words
 from kinora.usecases.submit_job import Repeat, SubmitJob
 
@@ -34,7 +35,13 @@ async def main() -> None:
         async with store.transaction() as tx:
             await tx.accounts.add(account)
             await tx.ledger.grant(owner, monthly=0, package=10**12, note="", at=clock.now())
-        submit = SubmitJob(store=store, catalog=load(), clock=clock, mint=mint, wake=lambda: None)
+
+        async def free(_order):
+            return FREE
+
+        submit = SubmitJob(
+            store=store, catalog=load(), clock=clock, mint=mint, wake=lambda: None, judge=free
+        )
         order = Order(
             account=owner,
             ask=TextToVideo(words=Words(prompt="a paper boat on a rainy street")),

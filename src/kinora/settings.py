@@ -38,6 +38,7 @@ class Settings:
     threads: Threads of each engine process; 0 means its share of the cores.
     grace: Seconds that running jobs get to finish when the server is told to stop.
     metrics_token: Bearer token of /metrics; empty means the one kept in the data folder.
+    moderation_rules: A file of moderation rules; empty means those that ship with Kinora.
     link_days: How many days a media link stays good.
     log_format: `auto`, `human` or `json`.
     log_level: `debug`, `info`, `warning` or `error`.
@@ -55,6 +56,7 @@ class Settings:
     threads: int = 0
     grace: float = 20.0
     metrics_token: str = ""
+    moderation_rules: str = ""
     link_days: int = 7
     log_format: str = "auto"
     log_level: str = "info"

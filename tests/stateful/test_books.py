@@ -32,10 +32,14 @@ from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, JobState, WrongState
 from kinora.domain.ledger import Movement
 from kinora.domain.order import Order, TextToVideo, Words
+from kinora.moderation.hashes import HashList
+from kinora.moderation.moderator import RuleModerator
+from kinora.moderation.rules import shipped
 from kinora.ports.engine import Output
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.manage_accounts import CreateAccount, GrantCredits
 from kinora.usecases.recover_jobs import MAX_BREAKS, RecoverJobs
 from kinora.usecases.submit_job import Repeat, SubmitJob
@@ -129,9 +133,18 @@ class Books(RuleBasedStateMachine):
         self.fail = FailJob(store=store, clock=clock)
         self.cancel = CancelJob(store=store, clock=clock)
         self.recover = RecoverJobs(store=store, clock=clock, fail=self.fail)
-        self.finish = FinishJob(store=store, blobs=self.blobs, clock=clock, mint=mint)
+        moderator = RuleModerator(rules=shipped(), hashes=HashList(frozenset(), ()))
+        judge = JudgeContent(store=store, moderator=moderator, clock=clock)
+        self.finish = FinishJob(
+            store=store, blobs=self.blobs, clock=clock, mint=mint, moderator=moderator
+        )
         self.submit = SubmitJob(
-            store=store, catalog=load(), clock=clock, mint=mint, wake=lambda: None
+            store=store,
+            catalog=load(),
+            clock=clock,
+            mint=mint,
+            wake=lambda: None,
+            judge=judge.order,
         )
 
     def open(self) -> SqliteStore:

@@ -6,10 +6,12 @@ import httpx
 import pytest
 from PIL import Image
 
+from kinora.adapters.media.zygote import difference_hash
 from kinora.apis.pixverse.errors import ERR_CODES
 from kinora.apis.pixverse.routes import OPERATIONS, PREFIX
 from kinora.bootstrap.ground import Ground
 from kinora.domain import errors
+from kinora.usecases.naming import digest_of
 from tests.films import film, sound_wave
 from tests.wire.transcript import RULE, play, read
 from tests.wire.world import World, build_world
@@ -20,7 +22,11 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 
 @pytest.fixture
 async def world(ground: Ground, photos: Path, tmp_path: Path) -> World:
-    made = await build_world(ground, photos / "coffee.jpg", tmp_path)
+    listed = sound_wave(tmp_path / "listed.wav", seconds=0.7)
+    look = difference_hash(Image.open(photos / "rocket.jpg"))
+    entries = f"{digest_of(listed)}\nlook:{look:016x}\n"
+    made = await build_world(ground, photos / "coffee.jpg", tmp_path, listed=entries)
+    made.names |= {"listed_song": str(listed), "listed": str(photos / "rocket.jpg")}
     made.names["photo"] = str(photos / "coffee.jpg")
     (tmp_path / "page.png").write_text("<html>not a picture</html>")
     made.names["page"] = str(tmp_path / "page.png")

@@ -7,17 +7,20 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from kinora.bootstrap.api import Draining, build_api
-from kinora.bootstrap.ground import Ground, build_operator
+from kinora.bootstrap.ground import BLOCKED, Ground, build_moderator, build_operator
 from kinora.catalog.book import load
 from kinora.domain.asset import AssetKind
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job
+from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Ask, ImageEffect, Order, TextToVideo, Words
 from kinora.ports.engine import Output
 from kinora.ports.media import Still
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.judge_content import JudgeContent
+from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.submit_job import SubmitJob
 from kinora.usecases.upload_image import UploadImage
 from tests.assets import asset as asset_on_paper
@@ -33,7 +36,9 @@ class World:
     names: dict[str, str] = field(default_factory=dict)
 
 
-async def build_world(ground: Ground, photo: Path, folder: Path) -> World:
+async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str) -> World:
+    """Build the world; `listed` is the list of refused media."""
+    (ground.settings.data / BLOCKED).write_text(listed)
     draining = Draining()
     app = build_api(ground, wake=lambda: None, draining=draining)
     names = {"rich": RICH, "poor": POOR, "busy": BUSY}
@@ -74,12 +79,22 @@ class Maker:
     ground: Ground
     folder: Path
 
+    @property
+    def judge(self) -> JudgeContent:
+        g = self.ground
+        return JudgeContent(store=g.store, moderator=build_moderator(g.settings), clock=g.clock)
+
     async def upload(self, photo: Path, account: AccountId) -> AssetId:
         source = self.folder / "upload"
         source.write_bytes(photo.read_bytes())
         g = self.ground
         upload = UploadImage(
-            store=g.store, blobs=g.blobs, gate=OpenGate(), clock=g.clock, mint=g.mint
+            store=g.store,
+            blobs=g.blobs,
+            gate=OpenGate(),
+            clock=g.clock,
+            mint=g.mint,
+            judge=self.judge,
         )
         asset = await upload(source, account=account)
         return asset.id
@@ -97,7 +112,12 @@ class Maker:
     async def submit(self, ask: Ask, account: AccountId) -> Job:
         g = self.ground
         submit = SubmitJob(
-            store=g.store, catalog=load(), clock=g.clock, mint=g.mint, wake=lambda: None
+            store=g.store,
+            catalog=load(),
+            clock=g.clock,
+            mint=g.mint,
+            wake=lambda: None,
+            judge=self.judge.order,
         )
         film = isinstance(ask, TextToVideo)
         return await submit(
@@ -126,6 +146,7 @@ class Maker:
         cancelled = await self.submit(clip, account)
         await CancelJob(store=g.store, clock=g.clock)(cancelled.id)
         names["cancelled"] = str(cancelled.id)
+        names["moderated"] = str((await self._moderated(clip, account)).id)
         names["running"] = str((await self._started(clip, account)).id)
         names["queued"] = str((await self.submit(clip, account)).id)
         names["image_queued"] = str((await self.submit(still, account)).id)
@@ -144,6 +165,17 @@ class Maker:
         assert await fail(job, reason="the input could not be used")
         return job
 
+    async def _moderated(self, ask: Ask, account: AccountId) -> Job:
+        """A job that an operator refused while it ran."""
+        job = await self._started(ask, account)
+        g = self.ground
+        shown = Decision(verdict=Verdict.REVIEW, category="weapons", matched=("ghost gun",))
+        async with g.store.transaction() as tx:
+            await tx.reviews.add(account, job.id, shown, at=g.clock.now())
+        (review,) = await g.store.view.reviews.waiting(at_most=10)
+        await SettleReview(store=g.store, blobs=g.blobs, clock=g.clock)(review.id, allow=False)
+        return job
+
     async def _done(self, ask: Ask, account: AccountId, name: str, kind: str, mime: str) -> Job:
         job = await self._started(ask, account)
         path = self.folder / name
@@ -159,6 +191,12 @@ class Maker:
             seconds=job.shape.seconds,
             has_audio=False,
         )
-        finish = FinishJob(store=g.store, blobs=g.blobs, clock=g.clock, mint=g.mint)
+        finish = FinishJob(
+            store=g.store,
+            blobs=g.blobs,
+            clock=g.clock,
+            mint=g.mint,
+            moderator=self.judge.moderator,
+        )
         assert await finish(job, output=output)
         return job

@@ -24,13 +24,14 @@ from kinora.apis.pixverse.door import Door, Verbs
 from kinora.apis.pixverse.routes import PREFIX as PIXVERSE
 from kinora.apis.pixverse.routes import routes as pixverse_routes
 from kinora.bootstrap.dispatcher import HEARTBEAT
-from kinora.bootstrap.ground import Ground
+from kinora.bootstrap.ground import Ground, build_moderator
 from kinora.catalog.book import load
 from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
 from kinora.domain.seals import derived
 from kinora.usecases.find_film import FindFilm
+from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.read_job import ReadJob
 from kinora.usecases.submit_job import Repeat, SubmitJob
@@ -101,39 +102,37 @@ def build_pixverse(
     ground: Ground, links: Links, *, wake: Callable[[], None], draining: Draining
 ) -> Door:
     """Build the PixVerse dialect."""
-    catalog = load()
-    submit = SubmitJob(
-        store=ground.store, catalog=catalog, clock=ground.clock, mint=ground.mint, wake=wake
-    )
-    gate = GuardedGate()
-    verbs = Verbs(
-        open_account=OpenAccount(store=ground.store, pepper=ground.pepper),
-        submit=UnlessDraining(submit=submit, draining=draining),
-        read=ReadJob(store=ground.store),
-        upload=UploadImage(
-            store=ground.store,
-            blobs=ground.blobs,
-            gate=gate,
-            clock=ground.clock,
-            mint=ground.mint,
-        ),
-        upload_media=UploadMedia(
-            store=ground.store,
-            blobs=ground.blobs,
-            gate=gate,
-            clock=ground.clock,
-            mint=ground.mint,
-        ),
-        find_film=FindFilm(store=ground.store),
-    )
     return Door(
-        verbs=verbs,
-        catalog=catalog,
+        verbs=build_verbs(ground, wake=wake, draining=draining),
+        catalog=load(),
         store=ground.store,
         links=links,
         fetcher=SafeFetcher(allowed=ground.settings.networks),
         folder=ground.settings.data / "tmp",
         public_url=ground.settings.public_url,
+    )
+
+
+def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining) -> Verbs:
+    """Build what the door can have done."""
+    store, clock, mint = ground.store, ground.clock, ground.mint
+    moderator = build_moderator(ground.settings)
+    judge = JudgeContent(store=store, moderator=moderator, clock=clock)
+    submit = SubmitJob(
+        store=store, catalog=load(), clock=clock, mint=mint, wake=wake, judge=judge.order
+    )
+    gate = GuardedGate()
+    return Verbs(
+        open_account=OpenAccount(store=store, pepper=ground.pepper),
+        submit=UnlessDraining(submit=submit, draining=draining),
+        read=ReadJob(store=store),
+        upload=UploadImage(
+            store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
+        ),
+        upload_media=UploadMedia(
+            store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
+        ),
+        find_film=FindFilm(store=store),
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from kinora.adapters.fleet.children import ChildFleet
-from kinora.bootstrap.ground import Ground
+from kinora.bootstrap.ground import Ground, build_moderator
 from kinora.dispatch.loop import Dispatcher, Outcomes
 from kinora.engines.studio.offer import ENGINE as STUDIO
 from kinora.settings import environment
@@ -35,7 +35,13 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
         ),
         clock=clock,
         outcomes=Outcomes(
-            finish=FinishJob(store=store, blobs=ground.blobs, clock=clock, mint=ground.mint),
+            finish=FinishJob(
+                store=store,
+                blobs=ground.blobs,
+                clock=clock,
+                mint=ground.mint,
+                moderator=build_moderator(settings),
+            ),
             fail=fail,
             recover=RecoverJobs(store=store, clock=clock, fail=fail),
         ),

@@ -10,11 +10,18 @@ from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.secrets import installation_secret, write_private
 from kinora.domain.keys import Pepper
 from kinora.domain.seals import derived
+from kinora.moderation.hashes import load_hashes
+from kinora.moderation.moderator import RuleModerator
+from kinora.moderation.rules import load_rules
 from kinora.settings import Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
+from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
+
+BLOCKED = "blocked-media.txt"
+"""The list of refused media, in the data folder: see `kinora.moderation.hashes`."""
 
 DISPATCHER = 7
 """The dispatcher's number among the processes that mint ids; API processes count from 0."""
@@ -93,6 +100,7 @@ class Operator:
     create_key: CreateKey
     grant: GrantCredits
     cancel: CancelJob
+    settle_review: SettleReview
 
 
 def build_operator(ground: Ground) -> Operator:
@@ -104,7 +112,14 @@ def build_operator(ground: Ground) -> Operator:
         create_key=CreateKey(store=store, clock=clock, mint=ground.mint, pepper=ground.pepper),
         grant=GrantCredits(store=store, clock=clock),
         cancel=CancelJob(store=store, clock=clock),
+        settle_review=SettleReview(store=store, blobs=ground.blobs, clock=clock),
     )
+
+
+def build_moderator(settings: Settings) -> RuleModerator:
+    """Read the rules and the block list; raise BadRules and BadHashes."""
+    path = Path(settings.moderation_rules) if settings.moderation_rules else None
+    return RuleModerator(rules=load_rules(path), hashes=load_hashes(settings.data / BLOCKED))
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:

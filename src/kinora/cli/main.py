@@ -15,6 +15,7 @@ COMMANDS = {
     "accounts": ("kinora.cli.accounts", "accounts"),
     "credits": ("kinora.cli.credits", "credits_"),
     "jobs": ("kinora.cli.jobs", "jobs"),
+    "reviews": ("kinora.cli.reviews", "reviews"),
     "doctor": ("kinora.cli.doctor", "doctor"),
 }
 

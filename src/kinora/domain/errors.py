@@ -152,6 +152,12 @@ class Moderated(KinoraError):
     code = "moderated"
 
 
+class ImageModerated(KinoraError):
+    """The picture was refused by moderation."""
+
+    code = "image_moderated"
+
+
 class Unexpected(KinoraError):
     """Something went wrong inside the server; nothing was charged."""
 

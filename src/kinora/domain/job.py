@@ -108,6 +108,16 @@ class Job:
         self._must_be(JobState.QUEUED, JobState.RUNNING)
         return replace(self, state=JobState.FAILED, reason=reason, ended_at=at, changed_at=at)
 
+    def moderate(self, reason: str, *, at: datetime) -> "Job":
+        """Return the job as ended by moderation."""
+        self._must_be(JobState.QUEUED, JobState.RUNNING)
+        return replace(self, state=JobState.MODERATED, reason=reason, ended_at=at, changed_at=at)
+
+    def delete(self, *, at: datetime) -> "Job":
+        """Return the job as one whose result is gone."""
+        self._must_be(JobState.COMPLETED)
+        return replace(self, state=JobState.DELETED, reason="deleted", changed_at=at)
+
     def cancel(self, *, at: datetime) -> "Job":
         """Return the job as cancelled by its owner or an operator."""
         self._must_be(JobState.QUEUED, JobState.RUNNING)

@@ -228,6 +228,21 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
             return tuple(reference.asset for reference in references)
 
 
+def texts_of(ask: Ask) -> tuple[str, ...]:
+    """Return what a caller wants to see or hear, in words; what they do not want is left out."""
+    match ask:
+        case MultiTransition(segments=segments):
+            return tuple(segment.prompt for segment in segments)
+        case ImageEffect() | Upscale():
+            return ()
+        case TextToImage(words=words):
+            return (words.prompt,)
+        case _:
+            sound = ask.sound
+            heard = (sound.content, sound.speech.text if sound.speech else "") if sound else ()
+            return (ask.words.prompt, *heard)
+
+
 def films_of(ask: Ask) -> frozenset[AssetId]:
     """Return those of an ask's assets that must be films; the others must be pictures."""
     match ask:

@@ -7,14 +7,26 @@ from typing import Protocol
 from kinora.domain.asset import AssetKind
 
 
+class Checked(Protocol):
+    """A file that passed the gate."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Still:
-    """A checked picture: upright, first frame only, without metadata, safe to decode."""
+    """A checked picture: upright, first frame only, without metadata, safe to decode.
+
+    `look` is its difference hash: 64 bits that hardly change when it is scaled or saved again.
+    """
 
     path: Path
     mime: str
     width: int
     height: int
+    look: int = 0
 
 
 class ImageGate(Protocol):

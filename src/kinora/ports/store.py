@@ -16,6 +16,7 @@ from kinora.domain.fact import Fact, FactKind
 from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
 from kinora.domain.job import Job, JobState
 from kinora.domain.ledger import Entry
+from kinora.domain.moderation import Decision, Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,27 @@ class Outbox(Protocol):
         """Mark facts as told."""
 
 
+class Reviews(Protocol):
+    """What moderation noted."""
+
+    async def add(
+        self, account: AccountId, job: JobId | None, decision: Decision, *, at: datetime
+    ) -> None:
+        """Note a decision."""
+
+    async def get(self, review: int) -> Review | None:
+        """Return a note."""
+
+    async def waiting(self, *, at_most: int) -> Sequence[Review]:
+        """Return what an operator has yet to look at, oldest first."""
+
+    async def newest(self, *, at_most: int) -> Sequence[Review]:
+        """Return the newest notes of all kinds."""
+
+    async def close(self, review: int, *, outcome: str) -> bool:
+        """Note what an operator said; False when it was said before."""
+
+
 class Tx(Protocol):
     """What a transaction can touch."""
 
@@ -200,6 +222,10 @@ class Tx(Protocol):
     @property
     def outbox(self) -> Outbox:
         """Outbox."""
+
+    @property
+    def reviews(self) -> Reviews:
+        """Moderation's notes."""
 
 
 class Store(Protocol):

@@ -6,9 +6,11 @@ from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import AssetId
 from kinora.domain.job import Job
+from kinora.domain.moderation import Decision, Verdict
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.engine import Output
+from kinora.ports.moderation import Moderator
 from kinora.ports.store import Store
 from kinora.usecases.naming import digest_of, made_blob_name
 
@@ -21,10 +23,17 @@ class FinishJob:
     blobs: Blobs
     clock: Clock
     mint: Mint
+    moderator: Moderator
 
     async def __call__(self, job: Job, *, output: Output) -> bool:
-        """Return whether this attempt ended the job; a late one leaves nothing behind."""
+        """Return whether this attempt ended the job; a late one leaves nothing behind.
+
+        A result that the moderator refuses ends the job as moderated, paid back, without a file.
+        """
         asset = self._asset(job, output)
+        decision = await self.moderator.judge_result(output.path, sha256=asset.sha256)
+        if decision.verdict is Verdict.BLOCK:
+            return await self._refuse(job, decision)
         await self.blobs.adopt(output.path, name=asset.blob)
         if await self._commit(job, asset):
             return True
@@ -51,6 +60,17 @@ class FinishJob:
             has_audio=output.has_audio,
             created_at=self.clock.now(),
         )
+
+    async def _refuse(self, job: Job, decision: Decision) -> bool:
+        async with self.store.transaction() as tx:
+            ended = job.moderate(f"refused: {decision.category}", at=self.clock.now())
+            if not await tx.jobs.save(ended, state=job.state, attempt=job.attempt):
+                return False
+            await tx.reviews.add(job.account, job.id, decision, at=ended.changed_at)
+            await tx.ledger.release(ended, at=ended.changed_at)
+            await tx.accounts.free_place(ended.account)
+            await tx.outbox.add(FactKind.MODERATED, ended, at=ended.changed_at)
+        return True
 
     async def _commit(self, job: Job, asset: Asset) -> bool:
         async with self.store.transaction() as tx:

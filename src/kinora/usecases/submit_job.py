@@ -1,6 +1,6 @@
 """Turn an order into a queued job, paid for and promised."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kinora.catalog.book import Catalog
@@ -17,6 +17,7 @@ from kinora.domain.errors import (
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import AssetId, JobId
 from kinora.domain.job import Job, JobState
+from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Order, films_of, inputs_of
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.store import Answered, Store, Tx
@@ -40,19 +41,23 @@ class SubmitJob:
     clock: Clock
     mint: Mint
     wake: Callable[[], None]
+    judge: Callable[[Order], Awaitable[Decision]]
 
     async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
         """Return the queued job, or the earlier one when this submit is a repeat.
 
-        Raises Invalid and its kin for a bad order, ImageNotFound, NotAllowed, TooManyRunning,
-        NotEnoughCredits.
+        Raises Invalid and its kin for a bad order, Moderated, ImageNotFound, MediaNotFound,
+        NotAllowed, TooManyRunning, NotEnoughCredits.
         """
         self.catalog.check(order)
+        decision = await self.judge(order)
         async with self.store.transaction() as tx:
             earlier = await self._earlier(tx, order, repeat)
             if earlier is not None:
                 return earlier
             job = await self._accept(tx, order)
+            if decision.verdict is not Verdict.ALLOW:
+                await tx.reviews.add(order.account, job.id, decision, at=job.created_at)
             if repeat is not None:
                 answered = Answered(digest=repeat.digest, job=job.id)
                 await tx.answers.add(

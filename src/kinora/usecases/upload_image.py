@@ -9,6 +9,7 @@ from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.media import ImageGate
 from kinora.ports.store import Store
+from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.naming import blob_name, digest_of
 
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
@@ -26,14 +27,16 @@ class UploadImage:
     gate: ImageGate
     clock: Clock
     mint: Mint
+    judge: JudgeContent
 
     async def __call__(self, source: Path, *, account: AccountId) -> Asset:
         """Return the stored picture.
 
         `source` lies in a folder of its own, which the caller removes. Raises ImageTooBig,
-        ImageFormat, ImageDimensions or ImageUnreadable.
+        ImageFormat, ImageDimensions, ImageUnreadable, ImageModerated or Overloaded.
         """
         still = await self.gate.admit(source, folder=source.parent)
+        await self.judge.upload(still, account=account, look=still.look)
         asset_id = AssetId(self.mint.id())
         ending = ENDINGS[still.mime]
         asset = Asset(

@@ -9,6 +9,7 @@ from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.media import MediaGate
 from kinora.ports.store import Store
+from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.naming import blob_name, digest_of
 
 MAX_MEDIA_BYTES = 100 * 1024 * 1024
@@ -36,13 +37,16 @@ class UploadMedia:
     gate: MediaGate
     clock: Clock
     mint: Mint
+    judge: JudgeContent
 
     async def __call__(self, source: Path, *, account: AccountId) -> Asset:
         """Return the stored film or sound.
 
-        `source` lies in a folder of its own, which the caller removes. Raises Invalid, Overloaded.
+        `source` lies in a folder of its own, which the caller removes. Raises Invalid,
+        Moderated, Overloaded.
         """
         clip = await self.gate.admit_media(source)
+        await self.judge.upload(clip, account=account, look=None)
         asset_id = AssetId(self.mint.id())
         ending = ENDINGS[clip.mime]
         asset = Asset(

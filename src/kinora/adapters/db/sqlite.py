@@ -6,10 +6,11 @@ from pathlib import Path
 
 from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
+from kinora.adapters.db.reviews import SqlReviews
 from kinora.adapters.db.statements import Connection, connect
 from kinora.adapters.db.work import SqlAssets, SqlJobs
 from kinora.adapters.db.writer import Writer
-from kinora.ports.store import Accounts, Answers, Assets, Jobs, Keys, Ledger, Outbox, Tx
+from kinora.ports.store import Accounts, Answers, Assets, Jobs, Keys, Ledger, Outbox, Reviews, Tx
 
 
 class SqlTx:
@@ -24,6 +25,7 @@ class SqlTx:
         self._ledger = SqlLedger(db)
         self._answers = SqlAnswers(db)
         self._outbox = SqlOutbox(db)
+        self._reviews = SqlReviews(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -59,6 +61,11 @@ class SqlTx:
     def outbox(self) -> Outbox:
         """Outbox."""
         return self._outbox
+
+    @property
+    def reviews(self) -> Reviews:
+        """Moderation's notes."""
+        return self._reviews
 
 
 class SqliteStore:

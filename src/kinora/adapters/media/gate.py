@@ -106,11 +106,23 @@ class GuardedGate:
         told = await self._judged({"source": str(source), "target": str(target)})
         if told is None:
             raise ImageUnreadable("the image could not be checked in time")
-        return Still(path=target, mime=told["mime"], width=told["width"], height=told["height"])
+        return Still(
+            path=target,
+            mime=told["mime"],
+            width=told["width"],
+            height=told["height"],
+            look=told["look"],
+        )
 
-    async def admit_media(self, source: Path) -> Clip:
-        """Judge a film or sound by its bytes; the file stays as it is."""
-        told = await self._judged({"media": str(source)})
+    async def admit_media(self, source: Path, *, thumbnail: Path | None = None) -> Clip:
+        """Judge a film or sound by its bytes; the file stays as it is.
+
+        A film's first picture is written to `thumbnail`, when given, as an upright JPEG.
+        """
+        asked = {"media": str(source)}
+        if thumbnail is not None:
+            asked["thumbnail"] = str(thumbnail)
+        told = await self._judged(asked)
         if told is None:
             raise Invalid("the file could not be checked in time")
         return Clip(

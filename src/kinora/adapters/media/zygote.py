@@ -25,6 +25,10 @@ MAX_BYTES = 20 * 1024 * 1024
 MEMORY = 1_400 * 1024 * 1024
 CPU_SECONDS = 12
 WALL_SECONDS = 15
+OUT_OF_TIME = {signal.SIGALRM, signal.SIGXCPU}
+OUT_OF_MEMORY = {signal.SIGKILL}
+"""A system that runs out of memory kills; a decoder that breaks ends with other signals."""
+
 MIMES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 SAVING: dict[str, dict[str, Any]] = {
     "PNG": {"compress_level": 1},
@@ -47,7 +51,24 @@ def admit(source: Path, target: Path) -> dict[str, Any]:
     clean = _upright(picture)
     clean.info.clear()
     clean.save(target, format=kind, **SAVING[kind])
-    return {"mime": MIMES[kind], "width": clean.width, "height": clean.height}
+    return {
+        "mime": MIMES[kind],
+        "width": clean.width,
+        "height": clean.height,
+        "look": difference_hash(clean),
+    }
+
+
+def difference_hash(picture: Image.Image) -> int:
+    """Return 64 bits: for 9 x 8 grey cells, whether each is darker than the one to its right."""
+    small = picture.convert("L").resize((9, 8), Image.Resampling.BOX)
+    cells = small.tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            at = row * 9 + column
+            bits = bits << 1 | (cells[at] < cells[at + 1])
+    return bits
 
 
 def _open(source: Path) -> Image.Image:
@@ -97,47 +118,62 @@ def judged(asked: dict[str, str]) -> dict[str, Any]:
     # Loaded here, in the grandchild, so that the process that waits stays small.
     from kinora.adapters.media import films  # noqa: PLC0415
 
-    return films.judge(Path(asked["media"]))
+    thumbnail = asked.get("thumbnail")
+    return films.judge(Path(asked["media"]), thumbnail=Path(thumbnail) if thumbnail else None)
 
 
 def limit() -> None:
     """Put this process under its caps; a system that lacks one goes without."""
     caps = (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 1 << 30),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, MEMORY, MEMORY),
+        # The lower one ends the process with a signal of its own, so that it can be told apart.
+        (resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1),
+        (resource.RLIMIT_FSIZE, 1 << 30, 1 << 30),
+        (resource.RLIMIT_CORE, 0, 0),
     )
-    for kind, value in caps:
+    for kind, soft, hard in caps:
         try:
-            resource.setrlimit(kind, (value, value))
+            resource.setrlimit(kind, (soft, hard))
         except (ValueError, OSError):
             continue
     signal.alarm(WALL_SECONDS)
 
 
 def in_grandchild(asked: dict[str, str]) -> dict[str, Any]:
-    """Judge one picture in a process of its own."""
+    """Judge one file in a process of its own."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(reads)
-        limit()
-        os.write(writes, json.dumps(answer(asked)).encode())
-        os._exit(0)
+        # Whatever is raised here, a grandchild must never go on as a second gate.
+        try:
+            os.close(reads)
+            limit()
+            os.write(writes, json.dumps(answer(asked)).encode())
+        finally:
+            os._exit(0)
     os.close(writes)
     with os.fdopen(reads, "rb") as stream:
         told = stream.read()
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
     if not told:
         code, what = ("media", "file") if "media" in asked else ("unreadable", "image")
-        return {"code": code, "text": f"the {what} needs too much time or memory to decode"}
+        return {"code": code, "text": f"the {what} {ending(status)}"}
     heard: dict[str, Any] = json.loads(told)
     return heard
 
 
+def ending(status: int) -> str:
+    """Return what a grandchild's death without an answer says about its file."""
+    ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if ended_by in OUT_OF_TIME:
+        return "takes too long to decode"
+    if ended_by in OUT_OF_MEMORY:
+        return "needs too much memory to decode"
+    return "breaks the decoder"
+
+
 def main() -> None:
-    """Judge pictures until the input ends."""
+    """Judge files until the input ends."""
     # Ctrl-C at the terminal is for the server, which then closes this process's input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Image.preinit()

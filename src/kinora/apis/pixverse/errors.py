@@ -36,6 +36,7 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.UploadFailed: 500041,
     errors.BadLink: 500042,
     errors.Moderated: 500063,
+    errors.ImageModerated: 500054,
     errors.Unexpected: UNEXPECTED,
     WrongState: 400017,
 }

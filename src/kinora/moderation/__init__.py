@@ -1,0 +1,1 @@
+"""Rules over prompts and pictures, as data that an operator can change."""
