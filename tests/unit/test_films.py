@@ -1,7 +1,12 @@
 """Films and sounds at the gate: told by their bytes, and harmless when they are hostile."""
 
+import asyncio
+import io
+import os
 import random
+import signal
 import struct
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import cast
@@ -10,8 +15,12 @@ import av
 import numpy as np
 import pytest
 from av.audio.stream import AudioStream
+from PIL import Image
 
+from kinora.adapters.media.films import FilmFacts, Limits, Refused, judge_film
 from kinora.adapters.media.gate import GuardedGate
+from kinora.adapters.media.probing import Reason
+from kinora.adapters.media.zygote import ending
 from kinora.domain.asset import AssetKind
 from kinora.domain.errors import Invalid
 from kinora.ports.media import Clip
@@ -82,17 +91,10 @@ async def test_sounds_are_sounds(
     assert clip.seconds == pytest.approx(1.0, abs=0.1)
 
 
-async def test_one_frame_odd_times_and_ten_bits_are_films_too(
-    gate: GuardedGate, tmp_path: Path
-) -> None:
+async def test_one_frame_and_odd_times_are_films_too(gate: GuardedGate, tmp_path: Path) -> None:
     single = await gate.admit_media(film(tmp_path / "one.mp4", frames=1))
-    uneven = await gate.admit_media(
-        film(tmp_path / "vfr.mp4", stamps=lambda number: number * number)
-    )
-    deep = await gate.admit_media(
-        film(tmp_path / "deep.mp4", codec="libx265", pictures="yuv420p10le")
-    )
-    assert (single.frames, uneven.frames, deep.frames) == (1, 12, 12)
+    uneven = await gate.admit_media(film(tmp_path / "vfr.mp4", stamps=lambda at: at * at))
+    assert (single.frames, uneven.frames) == (1, 12)
     assert uneven.seconds > 9
 
 
@@ -130,23 +132,275 @@ def _cut(path: Path, left: int) -> Path:
     return path
 
 
-async def test_mutated_films_are_judged_or_refused_and_the_gate_lives(
+def turned(path: Path, matrix: tuple[int, int, int, int]) -> Path:
+    """Write a display matrix (ISO 14496-12, `tkhd`, 16.16 fixed point) into an MP4."""
+    body = bytearray(path.read_bytes())
+    at = body.index(b"tkhd") + 44
+    a, b, c, d = (part << 16 for part in matrix)
+    struct.pack_into(">9i", body, at, a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    return _written(path, bytes(body))
+
+
+def repacked(source: Path, path: Path, container: str, **options: str) -> Path:
+    """Copy a film's packets into another container."""
+    with av.open(str(source)) as file, av.open(str(path), "w", container, options=options) as out:
+        tracks = {
+            stream.index: out.add_stream_from_template(stream)
+            for stream in (*file.streams.video, *file.streams.audio)
+        }
+        for packet in file.demux():
+            if packet.dts is not None:
+                packet.stream = tracks[packet.stream.index]
+                out.mux(packet)
+    return path
+
+
+def with_cover(path: Path) -> Path:
+    """Put an ID3v2.3 picture frame before an MP3."""
+    picture = io.BytesIO()
+    Image.new("RGB", (32, 32), "red").save(picture, "JPEG")
+    apic = b"\0image/jpeg\0\x03\0" + picture.getvalue()
+    frame = b"APIC" + struct.pack(">IH", len(apic), 0) + apic
+    size = bytes(len(frame) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    song = encoded_sound(path, "libmp3lame", "mp3").read_bytes()
+    return _written(path, b"ID3\x03\0\0" + size + frame + song)
+
+
+def told(path: Path, **limits: float) -> FilmFacts | Refused:
+    return judge_film(path, limits=Limits(**limits))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "size", "rotation", "bright"),
+    [
+        ((1, 0, 0, 1), (96, 64), 0, "right"),
+        ((0, 1, -1, 0), (64, 96), 270, "bottom"),
+        ((-1, 0, 0, -1), (96, 64), 180, "left"),
+        ((0, -1, 1, 0), (64, 96), 90, "top"),
+    ],
+)
+async def test_a_turned_film_stands_upright_and_so_does_its_thumbnail(
+    gate: GuardedGate,
+    tmp_path: Path,
+    matrix: tuple[int, int, int, int],
+    size: tuple[int, int],
+    rotation: int,
+    bright: str,
+) -> None:
+    source = turned(film(tmp_path / "phone.mp4"), matrix)
+    small = tmp_path / "first.jpg"
+    clip = await gate.admit_media(source, thumbnail=small)
+    facts = judge_film(source)
+    assert isinstance(facts, FilmFacts)
+    assert (clip.width, clip.height, facts.rotation) == (*size, rotation)
+    with Image.open(small) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", size)
+        grey = picture.convert("L")
+    width, height = size
+    ends = {
+        "left": (4, height // 2),
+        "right": (width - 5, height // 2),
+        "top": (width // 2, 4),
+        "bottom": (width // 2, height - 5),
+    }
+    assert max(ends, key=lambda end: cast(int, grey.getpixel(ends[end]))) == bright
+
+
+def test_a_large_films_thumbnail_is_small(tmp_path: Path) -> None:
+    small = tmp_path / "first.jpg"
+    assert isinstance(
+        judge_film(film(tmp_path / "a.mp4", size=(1280, 720), frames=1), thumbnail=small), FilmFacts
+    )
+    with Image.open(small) as picture:
+        assert picture.size == (640, 360)
+
+
+def test_the_facts_are_whole(tmp_path: Path) -> None:
+    facts = told(film(tmp_path / "a.mp4", sound=True, frames=24))
+    assert isinstance(facts, FilmFacts)
+    assert (facts.video_codec, facts.pix_fmt, facts.bits) == ("h264", "yuv420p", 8)
+    assert (facts.audio_codec, facts.sample_rate, facts.channels) == ("aac", 48_000, 2)
+    assert (facts.fps, facts.variable, facts.frames) == (12.0, False, 24)
+    assert facts.size == (tmp_path / "a.mp4").stat().st_size
+    uneven = told(film(tmp_path / "b.mp4", stamps=lambda number: number * number))
+    assert isinstance(uneven, FilmFacts)
+    assert uneven.variable is True
+    assert uneven.fps == pytest.approx(12 * 11 / 121, abs=0.001)
+    even = told(film(tmp_path / "c.mkv", fps=24, container="matroska"))
+    assert isinstance(even, FilmFacts)
+    assert even.variable is False
+    deep = told(film(tmp_path / "d.mp4", codec="libx265", pictures="yuv420p10le"))
+    assert isinstance(deep, FilmFacts)
+    assert (deep.pix_fmt, deep.bits) == ("yuv420p10le", 10)
+    odd = told(film(tmp_path / "e.mkv", codec="libx264", pictures="yuv444p", size=(97, 63)))
+    assert isinstance(odd, FilmFacts)
+    assert (odd.width, odd.height) == (97, 63)
+
+
+async def test_a_cover_or_a_film_container_makes_no_film_of_a_sound(
     gate: GuardedGate, tmp_path: Path
 ) -> None:
+    song = await gate.admit_media(with_cover(tmp_path / "song.mp4"))
+    with av.open(str(tmp_path / "song.mp4")) as file:
+        assert len(file.streams.video) == 1
+    talk = await gate.admit_media(encoded_sound(tmp_path / "talk.mp4", "aac", "mov"))
+    assert (song.kind, song.mime) == (AssetKind.AUDIO, "audio/mpeg")
+    assert (talk.kind, talk.mime) == (AssetKind.AUDIO, "audio/mp4")
+
+
+async def test_a_wave_that_claims_to_be_endless_is_as_long_as_it_is(
+    gate: GuardedGate, tmp_path: Path
+) -> None:
+    body = bytearray(sound_wave(tmp_path / "a.wav").read_bytes())
+    body[4:8] = body[40:44] = b"\xff" * 4
+    clip = await gate.admit_media(_written(tmp_path / "b.wav", bytes(body)))
+    assert clip.seconds == pytest.approx(1.0, abs=0.01)
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+@pytest.mark.parametrize("part", [0.5, 0.8, 0.98])
+def test_a_film_that_was_cut_off_is_broken(tmp_path: Path, container: str, part: float) -> None:
+    """Its index comes first, so that every other sign says that the film is whole."""
+    whole = repacked(
+        film(tmp_path / "a.mp4", sound=True, frames=36),
+        tmp_path / "b",
+        container,
+        **({"movflags": "faststart"} if container == "mp4" else {}),
+    )
+    assert isinstance(told(whole), FilmFacts)
+    cut = told(_cut(whole, int(whole.stat().st_size * part)))
+    assert isinstance(cut, Refused)
+    assert cut.reason is Reason.BROKEN
+
+
+def test_a_film_without_an_end_as_browsers_record_it_is_a_film(tmp_path: Path) -> None:
+    live = repacked(film(tmp_path / "a.mp4"), tmp_path / "b", "matroska", live="1")
+    facts = told(live)
+    assert isinstance(facts, FilmFacts)
+    assert facts.frames == 12
+    fragments = repacked(
+        film(tmp_path / "c.mp4"), tmp_path / "d", "mp4", movflags="frag_keyframe+empty_moov"
+    )
+    assert isinstance(told(fragments), FilmFacts)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"size": 100}, Reason.TOO_HEAVY),
+        ({"video_seconds": 0.5}, Reason.TOO_LONG),
+        ({"widest": 95}, Reason.TOO_LARGE),
+        ({"narrowest": 65}, Reason.TOO_SMALL),
+        ({"fps": 11}, Reason.TOO_FAST),
+    ],
+)
+def test_limits_are_for_the_asker_to_say(
+    tmp_path: Path, limits: dict[str, float], reason: Reason
+) -> None:
+    verdict = told(film(tmp_path / "a.mp4"), **limits)
+    assert isinstance(verdict, Refused)
+    assert verdict.reason is reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{0}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile {1}\n",
+    ],
+)
+async def test_a_playlist_opens_no_other_file(gate: GuardedGate, tmp_path: Path, body: str) -> None:
+    """Whoever opens the pipe waits for ever, and then hears something else."""
+    pipe = tmp_path / "secret.mp4"
+    os.mkfifo(pipe)
+    source = tmp_path / "list.m3u8"
+    source.write_text(body.format(pipe, pipe.name))
+    with pytest.raises(Invalid, match="is not MP4"):
+        await gate.admit_media(source)
+
+
+@pytest.mark.parametrize(
+    ("box", "at", "value"),
+    [
+        (b"stsz", 8, struct.pack(">II", 0, 0x0FFF_FFFF)),
+        (b"stsz", 8, struct.pack(">II", 1, 0x0FFF_FFFF)),
+        (b"stsz", 8, struct.pack(">II", 0x7FFF_FFFF, 12)),
+        (b"stco", 8, struct.pack(">I", 0x7FFF_FFFF)),
+        (b"stsc", 12, struct.pack(">I", 0x7FFF_FFFF)),
+        (b"avc1", 28, struct.pack(">HH", 65_535, 65_535)),
+    ],
+)
+async def test_a_bomb_is_refused_or_harmless_and_quick(
+    gate: GuardedGate, tmp_path: Path, box: bytes, at: int, value: bytes
+) -> None:
+    body = bytearray(film(tmp_path / "a.mp4").read_bytes())
+    where = body.index(box) + at
+    body[where : where + len(value)] = value
+    begun = time.monotonic()
+    verdict = await outcome(gate, _written(tmp_path / "bomb.mp4", bytes(body)))
+    assert time.monotonic() - begun < 5
+    assert isinstance(verdict, Invalid) or verdict.frames <= 12
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (signal.SIGALRM, "takes too long to decode"),
+        (signal.SIGXCPU, "takes too long to decode"),
+        (signal.SIGKILL, "needs too much memory to decode"),
+        (signal.SIGSEGV, "breaks the decoder"),
+        (1 << 8, "breaks the decoder"),
+    ],
+)
+def test_a_death_over_a_file_is_named(status: int, sentence: str) -> None:
+    assert ending(status) == sentence
+
+
+async def outcome(gate: GuardedGate, source: Path) -> Clip | Invalid:
+    try:
+        return await gate.admit_media(source)
+    except Invalid as error:
+        return error
+
+
+def mutants(good: list[bytes], count: int) -> list[bytes]:
+    """Return broken copies: some bytes changed, often in the head; every fifth cut off."""
     rng = random.Random(7)
-    good = film(tmp_path / "good.mp4", sound=True).read_bytes()
-    outcomes: list[Clip | Invalid] = []
-    for number in range(60):
-        body = bytearray(good)
+    made = []
+    for number in range(count):
+        body = bytearray(good[number % len(good)])
+        reach = rng.choice((len(body), min(len(body), 600)))
         for _ in range(rng.choice((1, 8, 64))):
-            body[rng.randrange(len(body))] = rng.randrange(256)
+            body[rng.randrange(reach)] = rng.randrange(256)
         if number % 5 == 0:
             del body[rng.randrange(len(body)) :]
-        source = _written(tmp_path / "bad.mp4", bytes(body))
-        try:
-            outcomes.append(await gate.admit_media(source))
-        except Invalid as error:
-            outcomes.append(error)
-    assert any(isinstance(outcome, Invalid) for outcome in outcomes)
-    assert any(isinstance(outcome, Clip) for outcome in outcomes)
-    assert (await gate.admit_media(_written(tmp_path / "again.mp4", good))).frames == 12
+        made.append(bytes(body))
+    return made
+
+
+async def test_mutated_files_are_judged_or_refused_and_the_gate_lives(
+    gate: GuardedGate, tmp_path: Path
+) -> None:
+    first = film(tmp_path / "a.mp4", sound=True)
+    good = [
+        path.read_bytes()
+        for path in (
+            first,
+            repacked(first, tmp_path / "b", "mp4", movflags="faststart"),
+            repacked(first, tmp_path / "c", "matroska"),
+            film(tmp_path / "d", container="webm", codec="libvpx"),
+            with_cover(tmp_path / "e"),
+            sound_wave(tmp_path / "f"),
+            encoded_sound(tmp_path / "g", "aac", "ipod"),
+        )
+    ]
+    outcomes: list[Clip | Invalid] = []
+    broken = mutants(good, 200)
+    for at in range(0, 200, 2):
+        pair = [_written(tmp_path / f"bad-{at + more}", broken[at + more]) for more in (0, 1)]
+        async with asyncio.timeout(18):
+            outcomes += await asyncio.gather(*(outcome(gate, source) for source in pair))
+    assert len(outcomes) == 200
+    assert any(isinstance(verdict, Invalid) for verdict in outcomes)
+    assert any(isinstance(verdict, Clip) for verdict in outcomes)
+    assert (await gate.admit_media(first)).frames == 12
