@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import struct
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import cast
@@ -17,9 +16,9 @@ import pytest
 from av.audio.stream import AudioStream
 from PIL import Image
 
-from kinora.adapters.media.films import FilmFacts, Limits, Refused, judge_film
+from kinora.adapters.media.films import judge_film
 from kinora.adapters.media.gate import GuardedGate
-from kinora.adapters.media.probing import Reason
+from kinora.adapters.media.probing import FilmFacts, Limits, Reason, Refused
 from kinora.adapters.media.zygote import ending
 from kinora.domain.asset import AssetKind
 from kinora.domain.errors import Invalid
@@ -91,11 +90,8 @@ async def test_sounds_are_sounds(
     assert clip.seconds == pytest.approx(1.0, abs=0.1)
 
 
-async def test_one_frame_and_odd_times_are_films_too(gate: GuardedGate, tmp_path: Path) -> None:
-    single = await gate.admit_media(film(tmp_path / "one.mp4", frames=1))
-    uneven = await gate.admit_media(film(tmp_path / "vfr.mp4", stamps=lambda at: at * at))
-    assert (single.frames, uneven.frames) == (1, 12)
-    assert uneven.seconds > 9
+async def test_one_frame_is_a_film_too(gate: GuardedGate, tmp_path: Path) -> None:
+    assert (await gate.admit_media(film(tmp_path / "one.mp4", frames=1))).frames == 1
 
 
 @pytest.mark.parametrize(
@@ -206,11 +202,10 @@ async def test_a_turned_film_stands_upright_and_so_does_its_thumbnail(
     assert max(ends, key=lambda end: cast(int, grey.getpixel(ends[end]))) == bright
 
 
-def test_a_large_films_thumbnail_is_small(tmp_path: Path) -> None:
+async def test_a_large_films_thumbnail_is_small(gate: GuardedGate, tmp_path: Path) -> None:
     small = tmp_path / "first.jpg"
-    assert isinstance(
-        judge_film(film(tmp_path / "a.mp4", size=(1280, 720), frames=1), thumbnail=small), FilmFacts
-    )
+    source = film(tmp_path / "a.mp4", size=(1280, 720), frames=1)
+    await gate.admit_media(source, thumbnail=small)
     with Image.open(small) as picture:
         assert picture.size == (640, 360)
 
@@ -225,6 +220,7 @@ def test_the_facts_are_whole(tmp_path: Path) -> None:
     uneven = told(film(tmp_path / "b.mp4", stamps=lambda number: number * number))
     assert isinstance(uneven, FilmFacts)
     assert uneven.variable is True
+    assert uneven.seconds > 9
     assert uneven.fps == pytest.approx(12 * 11 / 121, abs=0.001)
     even = told(film(tmp_path / "c.mkv", fps=24, container="matroska"))
     assert isinstance(even, FilmFacts)
@@ -275,9 +271,7 @@ def test_a_film_that_was_cut_off_is_broken(tmp_path: Path, container: str, part:
 
 def test_a_film_without_an_end_as_browsers_record_it_is_a_film(tmp_path: Path) -> None:
     live = repacked(film(tmp_path / "a.mp4"), tmp_path / "b", "matroska", live="1")
-    facts = told(live)
-    assert isinstance(facts, FilmFacts)
-    assert facts.frames == 12
+    assert isinstance(told(live), FilmFacts)
     fragments = repacked(
         film(tmp_path / "c.mp4"), tmp_path / "d", "mp4", movflags="frag_keyframe+empty_moov"
     )
@@ -336,9 +330,8 @@ async def test_a_bomb_is_refused_or_harmless_and_quick(
     body = bytearray(film(tmp_path / "a.mp4").read_bytes())
     where = body.index(box) + at
     body[where : where + len(value)] = value
-    begun = time.monotonic()
-    verdict = await outcome(gate, _written(tmp_path / "bomb.mp4", bytes(body)))
-    assert time.monotonic() - begun < 5
+    async with asyncio.timeout(5):
+        verdict = await outcome(gate, _written(tmp_path / "bomb.mp4", bytes(body)))
     assert isinstance(verdict, Invalid) or verdict.frames <= 12
 
 

@@ -13,11 +13,13 @@ import resource
 import signal
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from kinora.adapters.media.probing import FirstPicture
 from kinora.adapters.media.refusal import No
 
 MAX_SIDE = 10_000
@@ -28,6 +30,14 @@ WALL_SECONDS = 15
 OUT_OF_TIME = {signal.SIGALRM, signal.SIGXCPU}
 OUT_OF_MEMORY = {signal.SIGKILL}
 """A system that runs out of memory kills; a decoder that breaks ends with other signals."""
+
+THUMBNAIL = 640
+TURNS = {
+    90: Image.Transpose.ROTATE_90,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_270,
+}
+"""A film's display matrix turns anticlockwise, as Pillow does."""
 
 MIMES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 SAVING: dict[str, dict[str, Any]] = {
@@ -119,7 +129,18 @@ def judged(asked: dict[str, str]) -> dict[str, Any]:
     from kinora.adapters.media import films  # noqa: PLC0415
 
     thumbnail = asked.get("thumbnail")
-    return films.judge(Path(asked["media"]), thumbnail=Path(thumbnail) if thumbnail else None)
+    keep = partial(draw, target=Path(thumbnail)) if thumbnail else None
+    return films.judge(Path(asked["media"]), keep=keep)
+
+
+def draw(first: FirstPicture, *, target: Path) -> None:
+    """Write a film's first picture as a small upright JPEG."""
+    size = (first.width, first.height)
+    picture = Image.frombytes("RGB", size, first.rows, "raw", "RGB", first.stride)
+    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    turn = TURNS.get(first.rotation)
+    upright = picture if turn is None else picture.transpose(turn)
+    upright.save(target, format="JPEG", quality=85)
 
 
 def limit() -> None:
