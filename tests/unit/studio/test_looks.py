@@ -134,7 +134,7 @@ def test_every_effect_is_its_own_and_changes(photos: Path) -> None:
     ends = {}
     for name in [*EFFECTS, "explode"]:
         frames = list(effect(name, [photos / "astronaut.jpg"], shape=CLIP, seed=1))
-        assert apart(frames[1], frames[-2]) > 0.8, name
+        assert max(apart(frames[0], frame) for frame in frames) > 0.8, name
         ends[name] = frames[4]
     names = list(ends)
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]

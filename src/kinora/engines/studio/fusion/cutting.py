@@ -13,7 +13,9 @@ from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
 LARGEST = 1400
-SOLID = 0.72
+SOLID, RAGGED = 0.72, 0.56
+"""Parts of its convex hull that a whole subject fills, and below which a cut has failed."""
+
 TOUCHES = 0.012
 """How near to its picture's lower border, as a part of the height, a cut-off body ends."""
 
@@ -28,8 +30,12 @@ class Cutout:
 
 
 def cut_out(path: Path) -> Cutout:
+    """Return the subject of a picture's file."""
+    return subject_of(shrink(load(path), LARGEST))
+
+
+def subject_of(picture: Picture) -> Cutout:
     """Return a picture's subject; without a sure one, its middle with a soft border."""
-    picture = shrink(load(path), LARGEST)
     subject = find_subject(picture)
     if subject.confidence < CONFIDENT or float(subject.matte.mean()) < 0.01:
         return _soft_middle(picture)
@@ -38,6 +44,8 @@ def cut_out(path: Path) -> Cutout:
     rows = slice(max(0, y0 - margin), min(picture.shape[0], y1 + margin))
     columns = slice(max(0, x0 - margin), min(picture.shape[1], x1 + margin))
     matte = np.ascontiguousarray(subject.matte[rows, columns])
+    if _solidity(matte) < RAGGED:
+        return _soft_middle(picture)
     if _solidity(matte) < SOLID:
         matte = _filled_out(matte)
     rising = y1 >= picture.shape[0] * (1 - TOUCHES)
