@@ -30,7 +30,7 @@ def photos() -> Path:
 @pytest.fixture
 async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     """A prepared data folder with the default account, opened with KEY."""
-    settings = Settings(data=tmp_path / "data", bootstrap_key=KEY)
+    settings = Settings(data=tmp_path / "data", bootstrap_key=KEY, inactive_templates=("thermal",))
     settings.data.mkdir()
     await prepare(settings)
     opened = await stand(settings, process=0)

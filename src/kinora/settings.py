@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 PREFIX = "KINORA_"
-LISTS = ("allowed_networks",)
+LISTS = ("allowed_networks", "inactive_templates")
 
 
 class BadSettings(ValueError):
@@ -38,6 +38,7 @@ class Settings:
     threads: Threads of each engine process; 0 means its share of the cores.
     grace: Seconds that running jobs get to finish when the server is told to stop.
     metrics_token: Bearer token of /metrics; empty means the one kept in the data folder.
+    inactive_templates: Names of templates that nobody may use.
     moderation_rules: A file of moderation rules; empty means those that ship with Kinora.
     link_days: How many days a media link stays good.
     log_format: `auto`, `human` or `json`.
@@ -56,6 +57,7 @@ class Settings:
     threads: int = 0
     grace: float = 20.0
     metrics_token: str = ""
+    inactive_templates: tuple[str, ...] = ()
     moderation_rules: str = ""
     link_days: int = 7
     log_format: str = "auto"

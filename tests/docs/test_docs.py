@@ -8,6 +8,7 @@ import pytest
 from kinora.apis.pixverse.reference import document
 from kinora.catalog.book import load
 from kinora.cli.main import COMMANDS
+from kinora.engines.studio.effects.pairs import PAIRS
 from kinora.engines.studio.effects.room import EFFECTS
 from kinora.engines.studio.stills.room import LOOKS
 from kinora.settings import BadSettings, Settings, decode, encode, read_settings
@@ -42,7 +43,7 @@ def test_the_openapi_document_is_the_one_in_docs() -> None:
 
 
 def test_every_template_has_its_effect() -> None:
-    kinds = {"video": {*EFFECTS, "explode"}, "image": set(LOOKS)}
+    kinds = {"video": {*EFFECTS, *PAIRS, "explode"}, "image": {*LOOKS, "double-exposure"}}
     for kind, names in kinds.items():
         assert {t.name for t in load().templates if t.kind == kind} == names
     ids = [template.id for template in load().templates]
@@ -62,3 +63,13 @@ def test_settings_come_in_their_order(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "kinora.toml").write_text("prot = 1\n")
     with pytest.raises(BadSettings, match="unknown setting prot"):
         read_settings({})
+
+
+def test_every_template_can_be_looked_at() -> None:
+    folder = ROOT / "src/kinora/catalog/previews"
+    for template in load().templates:
+        assert (folder / f"{template.name}.jpg").stat().st_size > 1000
+        if template.kind == "video":
+            assert (folder / f"{template.name}.mp4").stat().st_size > 3000
+    shown = {path.stem for path in folder.iterdir()}
+    assert shown == {template.name for template in load().templates}

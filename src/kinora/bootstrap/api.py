@@ -104,7 +104,7 @@ def build_pixverse(
     """Build the PixVerse dialect."""
     return Door(
         verbs=build_verbs(ground, wake=wake, draining=draining),
-        catalog=load(),
+        catalog=load(frozenset(ground.settings.inactive_templates)),
         store=ground.store,
         links=links,
         fetcher=SafeFetcher(allowed=ground.settings.networks),
@@ -119,7 +119,12 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
     moderator = build_moderator(ground.settings)
     judge = JudgeContent(store=store, moderator=moderator, clock=clock)
     submit = SubmitJob(
-        store=store, catalog=load(), clock=clock, mint=mint, wake=wake, judge=judge.order
+        store=store,
+        catalog=load(frozenset(ground.settings.inactive_templates)),
+        clock=clock,
+        mint=mint,
+        wake=wake,
+        judge=judge.order,
     )
     gate = GuardedGate()
     return Verbs(

@@ -52,6 +52,12 @@ class Catalog:
 
     models: Models
     templates: tuple[Template, ...]
+    inactive: frozenset[str] = frozenset()
+
+    @property
+    def active(self) -> tuple[Template, ...]:
+        """The templates that an operator has not switched off."""
+        return tuple(each for each in self.templates if each.name not in self.inactive)
 
     def template(self, name: str) -> Template:
         """Return a template by its name; raise TemplateInactive."""
@@ -64,6 +70,8 @@ class Catalog:
         """Return a template of a kind by its number; raise TemplateInactive."""
         for template in self.templates:
             if template.id == number and template.kind == kind:
+                if template.name in self.inactive:
+                    raise TemplateInactive("Current template is not activated")
                 return template
         raise TemplateInactive(f"there is no {kind} template with id {number}")
 
@@ -196,6 +204,6 @@ def _check_words(words: Words, longest: int) -> None:
 
 
 @cache
-def load() -> Catalog:
-    """Return the catalog that ships with this version."""
-    return Catalog(models=load_models(), templates=load_templates())
+def load(inactive: frozenset[str] = frozenset()) -> Catalog:
+    """Return the catalog that ships with this version, some templates switched off by name."""
+    return Catalog(models=load_models(), templates=load_templates(), inactive=inactive)

@@ -2,8 +2,12 @@
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
+
+PREVIEWS = Path(str(files("kinora.catalog") / "previews"))
+"""The folder of thumbnails and preview films, by the templates' names; `scripts/previews.py`."""
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

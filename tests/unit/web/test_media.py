@@ -113,3 +113,13 @@ async def test_reference_is_served_without_outside_help(client: httpx.AsyncClien
     document = (await client.get("/openapi/v2/openapi.json")).json()
     assert document["openapi"] == "3.1.0"
     assert "/video/text/generate" in document["paths"]
+
+
+async def test_previews_of_templates_are_there_for_everybody(client: httpx.AsyncClient) -> None:
+    thumbnail = await client.get("/media/templates/freeze.jpg")
+    assert (thumbnail.status_code, thumbnail.headers["content-type"]) == (200, "image/jpeg")
+    part = await client.get("/media/templates/freeze.mp4", headers={"range": "bytes=0-99"})
+    assert (part.status_code, len(part.content)) == (206, 100)
+    assert (await client.get("/media/templates/nothing.jpg")).status_code == 404
+    assert (await client.get("/media/templates/../book.py")).status_code == 404
+    assert (await client.get("/media/templates/%2e%2e/book.py")).status_code == 404

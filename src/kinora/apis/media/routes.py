@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 
+from kinora.catalog.templates import PREVIEWS
 from kinora.domain.ids import AssetId
 from kinora.ports.blobs import Blobs
 from kinora.ports.store import Store
@@ -54,11 +56,15 @@ CORS = {
 }
 
 
-def routes(door: MediaDoor) -> list[Route]:
-    """Return the door's routes."""
+def routes(door: MediaDoor) -> list[BaseRoute]:
+    """Return the door's routes, and the templates' thumbnails and preview films."""
     methods = ["GET", "HEAD", "OPTIONS"]
     path = "/media/{asset:str}/{token:str}/{name:str}"
-    return [Route(path, door.fetch, methods=methods, name="media")]
+    previews = StaticFiles(directory=str(PREVIEWS))
+    return [
+        Mount("/media/templates", previews, name="previews"),
+        Route(path, door.fetch, methods=methods, name="media"),
+    ]
 
 
 def _problem(status: int, text: str) -> Response:

@@ -124,6 +124,8 @@ class EffectItem(msgspec.Struct, frozen=True):
     qualities: list[str]
     duration: int
     credits: dict[str, int]
+    thumbnail_url: str
+    preview_url: str
 
 
 class EffectList(msgspec.Struct, frozen=True):
@@ -251,8 +253,9 @@ def ready(outcome: Outcome) -> Asset | None:
     return outcome.asset if outcome.job.state is JobState.COMPLETED else None
 
 
-def effect_item(template: Template, *, chinese: bool) -> EffectItem:
-    """Describe a template in English or Chinese."""
+def effect_item(template: Template, *, chinese: bool, base: str) -> EffectItem:
+    """Describe a template in English or Chinese; `base` is the server's address."""
+    shown = f"{base}/media/templates/{template.name}"
     prices = {"": template.credits} if isinstance(template.credits, int) else dict(template.credits)
     return EffectItem(
         template_id=template.id,
@@ -263,6 +266,8 @@ def effect_item(template: Template, *, chinese: bool) -> EffectItem:
         qualities=list(template.qualities) if template.kind == "video" else [],
         duration=template.seconds,
         credits=prices,
+        thumbnail_url=f"{shown}.jpg",
+        preview_url=f"{shown}.mp4" if template.kind == "video" else "",
     )
 
 

@@ -191,9 +191,10 @@ class Door:
             raise Invalid("pageSize must be 10, 20, 50 or 100")
         chinese = request.headers.get("accept-language", "").lower().startswith("zh")
         wanted = {"": ("video", "image"), "1": ("video",), "2": ("image",)}[kind]
-        found = [template for template in self.catalog.templates if template.kind in wanted]
+        base = self._base(request)
+        found = [template for template in self.catalog.active if template.kind in wanted]
         shown = found[(page - 1) * size : page * size]
-        items = [answers.effect_item(template, chinese=chinese) for template in shown]
+        items = [answers.effect_item(template, chinese=chinese, base=base) for template in shown]
         return answers.good(answers.EffectList(items, len(found)))
 
     async def _submit(

@@ -19,6 +19,9 @@ COLOURS = {
     "petals": (246, 170, 190),
 }
 SEAM = 12
+FOG_PACE = 3.0
+"""Cells of the fog's 64 that drift by in a second."""
+
 FIXED = 3
 """Bits of fraction in the coordinates that OpenCV draws at."""
 
@@ -53,8 +56,13 @@ class Air:
     def _mist(self, picture: Picture, t: float) -> Picture:
         height, width = picture.shape[:2]
         fog = self.fog if self.fog is not None else np.zeros((1, 1), np.float32)
-        drift = np.roll(fog, int(t * 14), axis=1)
-        thick = cv2.resize(drift, (width, height), interpolation=cv2.INTER_CUBIC)
+        # Sampled between its cells, or it would stand still and then jump, cell by cell.
+        x = (np.arange(width, dtype=np.float32) + 0.5) * (fog.shape[1] / width) - 0.5
+        y = (np.arange(height, dtype=np.float32) + 0.5) * (fog.shape[0] / height) - 0.5
+        across = np.tile((x - np.float32(t * FOG_PACE)) % fog.shape[1], (height, 1))
+        down = np.tile(np.clip(y, 0, fog.shape[0] - 1)[:, None], (1, width))
+        around = np.hstack([fog, fog[:, :1]])
+        thick = cv2.remap(around, across, down, cv2.INTER_LINEAR)
         low = np.linspace(0.25, 1.0, height, dtype=np.float32)[:, None]
         alpha = np.clip(thick * low * 170, 0, 200).astype(np.uint8)
         alpha3 = cv2.merge([alpha] * 3)

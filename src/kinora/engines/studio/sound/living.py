@@ -156,3 +156,19 @@ def frogs(n: int, rng: Random) -> Mono:
         return np.asarray(tone * pulse * np.sin(np.pi * t / 0.24) * 0.3, np.float32)
 
     return np.asarray(grains(n, 3.2, rng, croak) + low_pass(noise(n, rng), 400) * 0.02, np.float32)
+
+
+def whistle(n: int, rng: Random) -> Mono:
+    """Somebody whistles a few notes: nearly a sine, with breath around it."""
+    steps = (0, 2, 4, 7, 9, 12)
+
+    def note() -> Mono:
+        length = float(rng.uniform(0.28, 0.5))
+        t = seconds(length)
+        pitch = 1100 * 2 ** (float(rng.choice(steps)) / 12) * (1 - 0.08 * np.exp(-t * 35))
+        pitch = pitch * (1 + 0.008 * np.sin(2 * np.pi * 5.6 * t))
+        breath = band(noise(len(t), rng), 1000, 3200) * 0.05
+        return np.asarray((swept(pitch) + breath) * np.sin(np.pi * t / length) ** 0.5, np.float32)
+
+    gaps = rng.choice([0.5, 0.5, 0.75, 1.0], int(n / RATE * 2) + 2)
+    return at_times(n, 0.05 + np.cumsum(gaps) - gaps[0], note) * np.float32(0.3)

@@ -6,9 +6,9 @@ from scipy import signal
 
 from kinora.engines.studio.reel import RATE, Waves
 from kinora.engines.studio.sound import living, things, waves
-from kinora.engines.studio.sound.listening import listen
-from kinora.engines.studio.sound.music import music
-from kinora.engines.studio.sound.tools import Maker
+from kinora.engines.studio.sound.listening import Heard, listen
+from kinora.engines.studio.sound.music import Style, music
+from kinora.engines.studio.sound.tools import Maker, Mono
 
 LOUDNESS = -16.0
 """Target in LUFS, by the K-weighted mean of ITU-R BS.1770 without gating."""
@@ -39,6 +39,7 @@ MAKERS: dict[str, Maker] = {
         living.cat,
         living.dog,
         living.howl,
+        living.whistle,
         living.bees,
         living.frogs,
         things.city,
@@ -65,29 +66,55 @@ MAKERS: dict[str, Maker] = {
 
 REVERB_SECONDS = 1.4
 MOST_LAYERS = 3
+FAR = 0.25
+"""How loud a distant layer is beside the first one."""
 
 
 def score(*, content: str, prompt: str, seconds: float, seed: int) -> Waves:
     """Return `seconds` of stereo sound.
 
-    `content` chooses what is heard: the first three kinds that it names, the first one loudest.
-    When it names none the prompt does, less what `content` refuses ("no music"); when that names
-    none either there is music in the mood of the words. "Silent" and "no sound" give silence.
+    | words                          | what is heard                                         |
+    |--------------------------------|-------------------------------------------------------|
+    | kinds in `content`             | the first three, the first one loudest                |
+    | none in `content`              | those of `prompt`, less what `content` refuses        |
+    | none in either                 | music, or wind where music is refused                 |
+    | "distant dogs", "loud rain"    | that layer softer, or as loud as the first            |
+    | a mood, a tempo, an instrument | how music goes; a mood is taken from `prompt` as well |
+    | "no music", "rain, no thunder" | the rest                                              |
+    | "silent", "no sound"           | silence                                               |
     """
     told, seen = listen(content), listen(prompt)
     n = round(seconds * RATE)
     if told.silent:
         return np.zeros((n, 2), np.float32)
-    kinds = told.kinds or tuple(kind for kind in seen.kinds if kind not in told.unwanted)
+    heard = told if told.kinds else seen
+    kinds = tuple(kind for kind in heard.kinds if kind not in told.unwanted)
     if not kinds:
         kinds = ("wind",) if "music" in told.unwanted else ("music",)
-    mood = told.mood or seen.mood or "calm"
     rng = np.random.default_rng(seed)
     mix = np.zeros(n, np.float32)
     for place, kind in enumerate(kinds[:MOST_LAYERS]):
-        made = music(n, rng, mood) if kind == "music" else MAKERS[kind](n, rng)
-        mix += _even(made) * (1.0 if place == 0 else 0.6)
+        mix += _even(_made(kind, n, rng, told, seen)) * _level(kind, place, heard)
     return _master(_widen(mix, rng))
+
+
+def _made(kind: str, n: int, rng: np.random.Generator, told: Heard, seen: Heard) -> Mono:
+    if kind != "music":
+        return MAKERS[kind](n, rng)
+    heard = told if told.kinds else seen
+    style = Style(
+        mood=told.mood or seen.mood or "calm",
+        tempo=told.tempo or heard.tempo,
+        instrument=told.instrument or heard.instrument,
+    )
+    return music(n, rng, style)
+
+
+def _level(kind: str, place: int, heard: Heard) -> float:
+    """Return how loud a layer is; a sound that is alone is evened afterwards in any case."""
+    if kind in heard.far:
+        return FAR
+    return 1.0 if place == 0 or kind in heard.near else 0.6
 
 
 def loudness(waves: Waves) -> float:

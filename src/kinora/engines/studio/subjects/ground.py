@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.kernels.noise import fbm_map
-from kinora.engines.studio.picture.tone import to_light, to_pixels
+from kinora.engines.studio.picture.tone import LIGHT, PIXELS, to_light
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.subjects.lighting import Surroundings
+from kinora.engines.studio.subjects.painting import strew
 from kinora.ports.engine import Shape
 
 Field = NDArray[np.float32]
 TILE = 512
+BLUR = 1.0
+"""How soft a mirrored scene is, in eighths of the frame's pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +53,25 @@ class Ground:
         noise = fbm_map(TILE, 26.0, seed % 9973, 5)
         fine = fbm_map(TILE, 120.0, seed % 9973 + 7, 2)
         self._tile = np.asarray(_seamless(noise * 0.6 + fine * 0.4), np.float32)
-        self._maps = self._perspective()
+        self._step = TILE / 1.1 * self._soil.coarse
+        self._places = self._perspective()
 
     def under(self, frame: Picture, around: Surroundings, rolled: float) -> Picture:
         """Return a frame with the ground, lit, its far edge soft; `rolled` in frame heights."""
-        x, depth, fade = self._maps
         first = self._first
-        step = np.float32(TILE / 1.1 * self._soil.coarse)
-        source_x, source_y = (x + np.float32(rolled)) * step, depth * step
-        rough = cv2.remap(
-            self._tile, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-        )
-        rough = np.clip((rough - np.float32(0.30)) * np.float32(2.2), 0, 1)[..., None]
-        dark, light = (np.asarray(each, np.float32) for each in (self._soil.dark, self._soil.light))
         fallen = around.above * 1.2 + around.key * max(0.25, -float(around.towards[1])) * 0.9
-        fallen = np.asarray(fallen, np.float32)
-        linear = rough * ((light - dark) * fallen) + dark * fallen
+        soil = np.array([self._soil.dark, self._soil.light], np.float32)
+        soil[1] -= soil[0]
         out = frame.copy()
-        below = to_light(out[first:])
-        if self._soil.mirror:
-            linear = linear + self._mirrored(frame, first) * self._soil.mirror
-        mixed = below * (1 - fade) + linear * fade
-        out[first:] = to_pixels(mixed)
+        strew(
+            out[first:],
+            self._tile,
+            self._places,
+            np.asarray(soil * fallen, np.float32),
+            self._mirrored(frame, first),
+            np.float32((rolled * self._step) % TILE),
+            (LIGHT, PIXELS),
+        )
         return out
 
     @property
@@ -79,7 +79,7 @@ class Ground:
         return int(self._horizon * self._shape.height)
 
     def _perspective(self) -> tuple[Field, Field, Field]:
-        """Return for each ground pixel: place along, place in depth, and how much it covers."""
+        """Return for each ground pixel where in the tile it lies, and how much it covers."""
         height, width = self._shape.height, self._shape.width
         first = self._first
         rows = np.arange(first, height, dtype=np.float32) / height
@@ -92,18 +92,24 @@ class Ground:
         fade = np.clip((rows[:, None] - self._horizon - 0.02 - wavy[None, :]) / 0.045, 0, 1)
         smooth = fade * fade * (3 - 2 * fade)
         return (
-            np.asarray(x, np.float32),
-            np.asarray(depth, np.float32),
-            np.asarray(smooth, np.float32)[..., None],
+            np.asarray(x * self._step, np.float32),
+            np.asarray(depth * self._step, np.float32),
+            np.asarray(smooth, np.float32),
         )
 
     def _mirrored(self, frame: Picture, first: int) -> Field:
-        """Return what still water shows: the scene above, upside down and blurred."""
-        deep = self._shape.height - first
-        above = frame[max(0, first - deep) : first][::-1]
-        blurred = cv2.GaussianBlur(above, (0, 0), self._shape.height / 70)
-        sized = cv2.resize(blurred, (self._shape.width, deep))
-        return to_light(np.asarray(sized, np.uint8))
+        """Return the light of still water: the scene above, upside down and blurred."""
+        if not self._soil.mirror:
+            return np.zeros((0, 0, 3), np.float32)
+        height, width = self._shape.height - first, self._shape.width
+        above = frame[max(0, first - height) : first][::-1]
+        # What is blurred needs few pixels.
+        few = cv2.resize(
+            above, (max(2, width // 8), max(2, height // 8)), None, 0, 0, cv2.INTER_AREA
+        )
+        light = to_light(np.asarray(cv2.GaussianBlur(few, (0, 0), BLUR), np.uint8))
+        sized = cv2.resize(light * np.float32(self._soil.mirror), (width, height))
+        return np.asarray(sized, np.float32)
 
 
 def _seamless(tile: Field) -> Field:

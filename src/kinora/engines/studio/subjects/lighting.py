@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.subjects.inflate import Figure
 from kinora.engines.studio.subjects.naming import nouns
+from kinora.engines.studio.subjects.painting import shade
 
 Field = NDArray[np.float32]
 KEYS: dict[str, tuple[tuple[float, float, float], float]] = {
@@ -22,6 +23,8 @@ KEYS: dict[str, tuple[tuple[float, float, float], float]] = {
 
 INK = np.array([0.016, 0.015, 0.018], np.float32)
 PART = np.array([0.74, 0.73, 0.70], np.float32)
+PART_COVER = np.float32(0.85)
+GROOVE = np.float32(0.14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,49 +73,30 @@ def turned(figure: Figure, yaw: float) -> Figure:
     for _ in range(2):
         near = cv2.remap(figure.up, source, y, cv2.INTER_LINEAR)
         source = np.asarray((x - centre - near * sine * 0.8) / cosine + centre, np.float32)
-    seen = [
-        np.asarray(cv2.remap(each, source, y, cv2.INTER_LINEAR), np.float32)
-        for each in (figure.alpha, figure.up, figure.ink, figure.part)
-    ]
-    return Figure(*seen)
+    fields = cv2.merge([figure.alpha, figure.up, figure.ink, figure.part])
+    seen = cv2.split(cv2.remap(fields, source, y, cv2.INTER_LINEAR))
+    return Figure(*(np.asarray(each, np.float32) for each in seen))
 
 
 def lit(figure: Figure, material: str, around: Surroundings, *, yaw: float) -> Field:
-    """Return the figure's linear light, height x width x 3."""
+    """Return the figure's linear light, height x width x 3; nothing outside of it."""
     red, green, blue, metal, shine = nouns().materials[material]
-    gx = cv2.Sobel(figure.up, cv2.CV_32F, 1, 0, ksize=3) / 8
-    gy = cv2.Sobel(figure.up, cv2.CV_32F, 0, 1, ksize=3) / 8
-    normal = np.dstack([-gx, -gy, np.full_like(gx, 0.55)])
-    normal /= np.linalg.norm(normal, axis=2, keepdims=True)
-    spin = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
-    normal = np.asarray(normal @ spin.T.astype(np.float32), np.float32)
-    base = np.empty((*gx.shape, 3), np.float32)
-    base[:] = (red, green, blue)
-    ink, part = figure.ink[..., None], figure.part[..., None]
-    base = base * (1 - part * 0.85) + PART * part * 0.85
-    base = base * (1 - ink) + INK * ink
-    sky = (0.5 - 0.5 * normal[..., 1:2]) ** 1.3
-    ambient = around.below * (1 - sky) + around.above * sky
-    facing = normal @ around.towards
-    wrapped = np.clip((facing + 0.25) / 1.25, 0, 1)[..., None] ** 1.2
-    diffuse = base * (ambient * 1.25 + around.key * wrapped) * (1 - 0.75 * metal)
-    glossy = _gloss(normal, around, shine)
-    tint = base * metal + (1 - metal) * (0.05 + 0.10 * shine)
-    rim = (1 - np.clip(normal[..., 2:3], 0, 1)) ** 3
-    edge = rim * (around.above * 0.9 + around.key * 0.25) * (0.35 + 0.65 * shine)
-    return np.asarray(
-        diffuse + glossy * tint * (0.4 + 1.3 * metal + shine) + edge * 0.4, np.float32
+    slopes = (
+        np.asarray(cv2.Sobel(figure.up, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8), np.float32),
+        np.asarray(cv2.Sobel(figure.up, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8), np.float32),
     )
-
-
-def _gloss(normal: Field, around: Surroundings, shine: float) -> Field:
-    """Return what a smooth surface mirrors: sky over ground, a soft box, and the key's glint."""
-    mirror = 2 * normal * normal[..., 2:3]
-    mirror[..., 2] -= 1
-    up = np.clip(-mirror[..., 1:2] * (1.5 + 3 * shine) + 0.5, 0, 1)
-    scene = around.below * (1 - up) + around.above * 1.6 * up
+    body = np.array([red, green, blue], np.float32)
+    # A cast of metal has no white eyes and no black lines: its grooves are only darker.
+    ink = INK + (body * GROOVE - INK) * metal
+    part = body + (PART - body) * (PART_COVER * (1 - metal))
     half = around.towards + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
-    glint = np.clip(normal @ half, 0, 1)[..., None] ** (20 + 120 * shine)
-    box = np.clip((mirror @ around.towards - 0.55) * 5, 0, 1)[..., None] * 0.35
-    return np.asarray(scene + around.key * (glint * (1.5 + 4 * shine) + box), np.float32)
+    lights = np.stack([around.above, around.below, around.key, around.towards, half])
+    surface = tuple(np.float32(each) for each in (metal, shine, np.cos(yaw), np.sin(yaw)))
+    return shade(
+        slopes,
+        (figure.alpha, figure.ink, figure.part),
+        np.stack([body, ink, part]).astype(np.float32),
+        np.asarray(lights, np.float32),
+        (surface[0], surface[1], surface[2], surface[3]),
+    )
