@@ -96,8 +96,17 @@ def read_plan(words: Words, *, seed: int) -> Plan:
         subject=cues.get("subject"),
         actors=actors,
         action=read_action(words.prompt) if actors else "",
-        ground=(ground or land) if scene == "terrain" else ground if scene == home else "",
+        ground=_ground(actors, scene, land=land, home=home, ground=ground),
     )
+
+
+def _ground(actors: tuple[Subject, ...], scene: str, *, land: str, home: str, ground: str) -> str:
+    """Return what is under the subjects: what floats needs water, what flies needs nothing."""
+    if actors and actors[0].kind == "flyer" and actors[0].action in ("", "fly"):
+        return ""
+    if scene == "terrain":
+        return "water" if ground == "water" else land
+    return ground if scene == home else ""
 
 
 def _light(cues: Cues, scene: str, rng: np.random.Generator) -> str:

@@ -15,8 +15,11 @@ from kinora.ports.engine import Shape
 
 Field = NDArray[np.float32]
 TILE = 512
+MIRRORED = 68
+"""Rows that a whole frame would have in which a mirrored scene is kept."""
+
 BLUR = 1.0
-"""How soft a mirrored scene is, in eighths of the frame's pixels."""
+"""How soft it is there, in those rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,15 @@ class Ground:
             self._places,
             np.asarray(soil * fallen, np.float32),
             self._mirrored(frame, first),
-            np.float32((rolled * self._step) % TILE),
+            np.array([(rolled * self._step) % TILE], np.float32),
             (LIGHT, PIXELS),
         )
         return out
+
+    @property
+    def mirror(self) -> float:
+        """How much of what stands on it is seen in it, 0 to 1."""
+        return self._soil.mirror
 
     @property
     def _first(self) -> int:

@@ -5,6 +5,7 @@ The silhouette is blown up by solving Poisson's equation on it (after "Repousse"
 """
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 import cv2
@@ -13,8 +14,13 @@ import skia
 from numpy.typing import NDArray
 
 Field = NDArray[np.float32]
+Levels = NDArray[np.uint8]
 DRAWN = 720
 """Pixels at which a sign is drawn before it is made as large as it is needed."""
+
+MARGIN = DRAWN // 40
+BELOW = MARGIN - 4
+"""Of the margin below, so much is cut off in the end: a figure stands on its lowest row."""
 
 STROKE = 26
 """Width of the font's lines at that size."""
@@ -22,6 +28,7 @@ STROKE = 26
 SOLVED = 144
 SWEEPS = (220, 160, 120)
 SMALL_PART = 0.10
+SMALL_HOLE = 0.5
 SOLID_INK = 0.72
 
 
@@ -43,32 +50,43 @@ def make_figure(sign: str, *, height: int, outlined: bool) -> Figure:
     """Return a sign in relief, `height` pixels high; `outlined` keeps its outer lines dark."""
     line = _draw(sign)
     fill = _silhouette(line)
-    scale = height / line.shape[0]
+    scale = height / (line.shape[0] - BELOW)
     size = (max(8, round(line.shape[1] * scale)), height)
-    whole = _blown(fill)
-    fields, part = _fields(line, fill)
-    up = whole * 0.80 + fields * 0.34
-    ink = line if outlined else _inner_ink(line, fill)
-    ink = ink if fields.max() > 0 else np.zeros_like(line)
+    inside = ((fill > 0.5) & (line < 0.5)).astype(np.uint8)
+    solid = float(inside.sum()) < (1 - SOLID_INK) * float((fill > 0.5).sum())
+    fields, ink, part = _solid(inside) if solid else _drawn(inside, line, fill, outlined=outlined)
+    up = _blown(fill) * 0.80 + fields * 0.34
     shrunk = [
-        cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (fill, up, ink, part)
+        cv2.resize(each[:-BELOW], size, interpolation=cv2.INTER_AREA)
+        for each in (fill, up, ink, part)
     ]
     alpha, up, ink, part = (np.asarray(each, np.float32) for each in shrunk)
     up = cv2.GaussianBlur(up, (0, 0), max(0.6, height / 300)) * min(size) * 0.34
     return Figure(np.clip(alpha, 0, 1), np.asarray(up, np.float32), np.clip(ink, 0, 1), part)
 
 
+def proportion(sign: str) -> float:
+    """Return the width of a figure of height 1."""
+    height, width = _draw(sign).shape
+    return width / (height - BELOW)
+
+
+@cache
+def _face() -> skia.Typeface:
+    """Return the emoji font, which travels with the engine."""
+    path = files("kinora.engines.studio.fonts") / "NotoEmoji.ttf"
+    return skia.Typeface.MakeFromData(skia.Data.MakeWithCopy(path.read_bytes()))
+
+
 def _draw(sign: str) -> Field:
     """Return a sign's ink, 0 to 1, cut to its borders with a margin."""
-    path = files("kinora.engines.studio.fonts") / "NotoEmoji.ttf"
-    face = skia.Typeface.MakeFromData(skia.Data.MakeWithCopy(path.read_bytes()))
-    font = skia.Font(face, DRAWN * 0.8)
+    font = skia.Font(_face(), DRAWN * 0.8)
     surface = skia.Surface(int(DRAWN * 1.3), int(DRAWN * 1.3))
     surface.getCanvas().drawString(sign, DRAWN * 0.1, DRAWN, font, skia.Paint(AntiAlias=True))
     ink = surface.toarray()[..., 3].astype(np.float32) / 255
     rows, columns = np.where(ink > 0.05)
     cut = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return np.pad(cut, DRAWN // 40)
+    return np.pad(cut, MARGIN)
 
 
 def _silhouette(line: Field) -> Field:
@@ -94,18 +112,30 @@ def _inner_ink(line: Field, fill: Field) -> Field:
     return np.asarray(np.maximum(thick, line * inner), np.float32)
 
 
-def _fields(line: Field, fill: Field) -> tuple[Field, Field]:
-    """Return the relief of the fields between the lines, and which of them are small."""
-    inside = ((fill > 0.5) & (line < 0.5)).astype(np.uint8)
-    ink_share = 1 - float(inside.sum()) / max(1.0, float((fill > 0.5).sum()))
-    if ink_share > SOLID_INK:
-        return np.zeros_like(line), np.zeros_like(line)
+def _drawn(
+    inside: Levels, line: Field, fill: Field, *, outlined: bool
+) -> tuple[Field, Field, Field]:
+    """Return relief, ink and small fields of a sign that is drawn with lines."""
+    ink = line if outlined else _inner_ink(line, fill)
+    return _blown(inside.astype(np.float32)), ink, _small(inside, SMALL_PART)
+
+
+def _solid(inside: Levels) -> tuple[Field, Field, Field]:
+    """Return the same of a sign that is filled with ink: its body is the ink.
+
+    What was left white in it is dark when it is small, as eyes are, and light when it is not.
+    """
+    dark = _small(inside, SMALL_HOLE)
+    return np.zeros_like(dark), dark, np.asarray(inside - dark, np.float32)
+
+
+def _small(inside: Levels, share: float) -> Field:
+    """Return which of the fields are less than a share of the largest one."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     areas[0] = 0
-    small = areas < areas.max() * SMALL_PART
-    part = np.where(labels > 0, small[labels], False).astype(np.float32)
-    return _blown(inside.astype(np.float32)), np.asarray(part, np.float32)
+    small = areas < areas.max() * share
+    return np.where(labels > 0, small[labels], False).astype(np.float32)
 
 
 def _blown(mask: Field) -> Field:

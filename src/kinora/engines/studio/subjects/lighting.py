@@ -25,6 +25,11 @@ INK = np.array([0.016, 0.015, 0.018], np.float32)
 PART = np.array([0.74, 0.73, 0.70], np.float32)
 PART_COVER = np.float32(0.85)
 GROOVE = np.float32(0.14)
+DEEP = 0.8
+"""How far a relief's height moves it aside when it is turned, as a part of that height."""
+
+EDGE, THIN = 0.35, 0.2
+"""Cosines of the yaw: from where it is seen as from its edge, and how thin it gets at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,11 @@ class Surroundings:
     below: Field
     key: Field
     towards: Field
+
+    def flipped(self) -> "Surroundings":
+        """Return the light as a mirror beside the scene shows it."""
+        other = np.array([-1, 1, 1], np.float32) * self.towards
+        return Surroundings(self.above, self.below, self.key, np.asarray(other, np.float32))
 
 
 def look_around(frame: Picture, light: str) -> Surroundings:
@@ -63,16 +73,18 @@ def turned(figure: Figure, yaw: float) -> Figure:
 
     A relief has no back: beyond a quarter turn its mirrored front is seen.
     """
-    cosine, sine = float(np.cos(yaw)), float(np.sin(yaw))
-    if abs(cosine) < 0.12:
-        cosine = 0.12 if cosine >= 0 else -0.12
+    cosine, sine = _front(yaw)
+    side = 1.0 if np.cos(yaw) >= 0 else -1.0
+    # Seen from its edge a relief is a body as thick as it is high, and does not lean to a side.
+    near = DEEP * sine * min(1.0, cosine / EDGE)
+    cosine = side * max(cosine, THIN)
     height, width = figure.alpha.shape
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     centre = (width - 1) / 2
     source = (x - centre) / cosine + centre
     for _ in range(2):
-        near = cv2.remap(figure.up, source, y, cv2.INTER_LINEAR)
-        source = np.asarray((x - centre - near * sine * 0.8) / cosine + centre, np.float32)
+        rise = cv2.remap(figure.up, source, y, cv2.INTER_LINEAR)
+        source = np.asarray((x - centre - rise * near) / cosine + centre, np.float32)
     fields = cv2.merge([figure.alpha, figure.up, figure.ink, figure.part])
     seen = cv2.split(cv2.remap(fields, source, y, cv2.INTER_LINEAR))
     return Figure(*(np.asarray(each, np.float32) for each in seen))
@@ -92,11 +104,17 @@ def lit(figure: Figure, material: str, around: Surroundings, *, yaw: float) -> F
     half = around.towards + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
     lights = np.stack([around.above, around.below, around.key, around.towards, half])
-    surface = tuple(np.float32(each) for each in (metal, shine, np.cos(yaw), np.sin(yaw)))
+    surface = np.array([metal, shine, *_front(yaw)], np.float32)
     return shade(
         slopes,
         (figure.alpha, figure.ink, figure.part),
         np.stack([body, ink, part]).astype(np.float32),
         np.asarray(lights, np.float32),
-        (surface[0], surface[1], surface[2], surface[3]),
+        surface,
     )
+
+
+def _front(yaw: float) -> tuple[float, float]:
+    """Return cosine and sine of the yaw of the side that is seen, of two that are alike."""
+    side = 1.0 if np.cos(yaw) >= 0 else -1.0
+    return side * float(np.cos(yaw)), side * float(np.sin(yaw))

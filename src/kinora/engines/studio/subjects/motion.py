@@ -36,12 +36,16 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a figure does: an action, where it is in the row, whether it goes right, its pace."""
+    """What a figure does: an action, where it is in the row, whether it goes right, its pace.
+
+    `facing` is 1 for a sign that is drawn looking to the right.
+    """
 
     action: str
     place: float
     right: bool
     pace: float
+    facing: float = FACING
 
 
 def pose(course: Course, t: float, u: float) -> Pose:
@@ -49,7 +53,7 @@ def pose(course: Course, t: float, u: float) -> Pose:
     ahead = 1.0 if course.right else -1.0
     x = course.place + ahead * 0.16 * (u - 0.5)
     beat = 2 * math.pi * t * course.pace
-    flip = (ahead > 0) == (FACING < 0)
+    flip = (ahead > 0) == (course.facing < 0)
     move = MOVES.get(course.action, _turn)
     return move(Moment(x, ahead, beat, u, flip))
 
@@ -66,13 +70,15 @@ class Moment:
 
 
 def _walk(m: Moment) -> Pose:
-    step = 0.012 * abs(math.sin(m.beat * 1.7))
+    # The body rises on its legs; lifting all of it would take the feet off the ground.
+    step = abs(math.sin(m.beat * 1.7))
     sway = 0.03 * math.sin(m.beat * 1.7)
     return Pose(
         m.x,
         0.0,
-        lift=step,
         lean=sway * m.ahead,
+        wide=1 - 0.010 * step,
+        tall=1 + 0.022 * step,
         yaw=0.16 * math.sin(m.beat * 0.4),
         stride=0.030,
         phase=m.beat * 1.7,
@@ -134,6 +140,17 @@ def _swim(m: Moment) -> Pose:
         yaw=0.22 * math.sin(m.beat * 0.9),
         wave=0.045,
         phase=m.beat * 1.3,
+        flip=m.flip,
+    )
+
+
+def _float(m: Moment) -> Pose:
+    return Pose(
+        m.x * 1.1 + 0.03 * math.sin(m.beat * 0.23),
+        0.0,
+        lift=0.17 + 0.03 * math.sin(m.beat * 0.45),
+        lean=0.16 * math.sin(m.beat * 0.19 + 0.6),
+        yaw=0.32 * math.sin(m.beat * 0.27),
         flip=m.flip,
     )
 
@@ -226,6 +243,7 @@ MOVES = {
     "jump": _jump,
     "fly": _fly,
     "swim": _swim,
+    "float": _float,
     "drive": _drive,
     "sail": _sail,
     "launch": _launch,

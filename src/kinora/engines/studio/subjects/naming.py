@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -28,12 +28,17 @@ BY_NATURE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One thing or animal: its sign in the emoji font, its kind and its material by name."""
+    """One thing or animal: its sign in the emoji font, its kind and its material by name.
+
+    `action` is what the words right after it say that it does; empty when they do not.
+    """
 
     noun: str
     sign: str
     kind: str
     material: str
+    action: str = ""
+    faces_right: bool = False
 
     @property
     def nature(self) -> str:
@@ -50,6 +55,8 @@ class Nouns:
     materials: Mapping[str, tuple[float, float, float, float, float]]
     actions: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, int]
+    facing: Mapping[str, tuple[str, ...]]
+    limits: Mapping[str, Mapping[str, str]]
 
 
 @cache
@@ -71,8 +78,14 @@ def find_subjects(prompt: str) -> tuple[Subject, ...]:
         sign, kind, colour = table.nouns[noun]
         before = words[max(0, place - NEAR) : place]
         named = [each for each in before if each in table.materials]
-        subject = Subject(noun=noun, sign=sign, kind=kind, material=colour)
-        subject = replace(subject, material=named[-1]) if named else subject
+        subject = Subject(
+            noun=noun,
+            sign=sign,
+            kind=kind,
+            material=named[-1] if named else colour,
+            action=_action_after(words, place, table),
+            faces_right=noun in table.facing["right"],
+        )
         count = max((table.counts.get(each, 1) for each in before), default=1)
         found += [subject] * count
     return tuple(found[:MOST])
@@ -84,6 +97,23 @@ def read_action(prompt: str) -> str:
     for word in WORD.findall(prompt.lower()):
         if word in by_word:
             return by_word[word]
+    return ""
+
+
+def suited(subject: Subject, action: str) -> str:
+    """Return what a subject does when it is told an action: one that its kind can do."""
+    told = action or subject.nature
+    return nouns().limits.get(subject.kind, {}).get(told, told)
+
+
+def _action_after(words: list[str], place: int, table: Nouns) -> str:
+    """Return the action between a noun and the next one."""
+    for word in words[place + 1 :]:
+        if _noun(word, table) is not None:
+            return ""
+        for action, forms in table.actions.items():
+            if word in forms:
+                return action
     return ""
 
 

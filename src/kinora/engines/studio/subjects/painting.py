@@ -15,13 +15,26 @@ def _between(value: float) -> float:
     return min(F(1), max(F(0), value))
 
 
+@inline
+def _along(x: float, y: float, z: float, direction: Field) -> float:
+    return x * direction[0] + y * direction[1] + z * direction[2]
+
+
+@inline
+def _facing(x: float, y: float, cosine: float, sine: float) -> tuple[float, float, float]:
+    """Return the unit normal of a slope, turned about the upright axis."""
+    size = F(1) / np.sqrt(x * x + y * y + F(0.55) * F(0.55))
+    x, y, z = x * size, y * size, F(0.55) * size
+    return cosine * x + sine * z, y, cosine * z - sine * x
+
+
 @kernel
 def shade(
     slopes: tuple[Field, Field],
     cover: tuple[Field, Field, Field],
     paints: Field,
     lights: Field,
-    surface: tuple[float, float, float, float],
+    surface: Field,
 ) -> Field:
     """Return linear light, height x width x 3, of a relief; nothing where it is not seen.
 
@@ -32,7 +45,7 @@ def shade(
     """
     gx, gy = slopes
     alpha, ink, part = cover
-    metal, shine, cosine, sine = surface
+    metal, shine, cosine, sine = surface[0], surface[1], surface[2], surface[3]
     sharp = F(20) + F(120) * shine
     strength = F(0.4) + F(1.3) * metal + shine
     height, width = gx.shape
@@ -41,19 +54,14 @@ def shade(
         for x in range(width):
             if alpha[y, x] <= F(0):
                 continue
-            nx, ny, nz = -gx[y, x], -gy[y, x], F(0.55)
-            size = F(1) / np.sqrt(nx * nx + ny * ny + nz * nz)
-            nx, ny, nz = nx * size, ny * size, nz * size
-            nx, nz = cosine * nx + sine * nz, cosine * nz - sine * nx
+            nx, ny, nz = _facing(-gx[y, x], -gy[y, x], cosine, sine)
             sky = (F(0.5) - F(0.5) * ny) ** F(1.3)
-            facing = nx * lights[3, 0] + ny * lights[3, 1] + nz * lights[3, 2]
-            wrapped = _between((facing + F(0.25)) / F(1.25)) ** F(1.2)
+            wrapped = _between((_along(nx, ny, nz, lights[3]) + F(0.25)) / F(1.25)) ** F(1.2)
             mx, my, mz = F(2) * nx * nz, F(2) * ny * nz, F(2) * nz * nz - F(1)
             up = _between(F(0.5) - my * (F(1.5) + F(3) * shine))
-            half = nx * lights[4, 0] + ny * lights[4, 1] + nz * lights[4, 2]
-            glint = _between(half) ** sharp
-            seen = mx * lights[3, 0] + my * lights[3, 1] + mz * lights[3, 2]
-            bright = glint * (F(1.5) + F(4) * shine) + F(0.35) * _between((seen - F(0.55)) * F(5))
+            glint = _between(_along(nx, ny, nz, lights[4])) ** sharp
+            seen = _between((_along(mx, my, mz, lights[3]) - F(0.55)) * F(5))
+            bright = glint * (F(1.5) + F(4) * shine) + F(0.35) * seen
             rim = (F(1) - _between(nz)) ** 3 * (F(0.35) + F(0.65) * shine) * F(0.4)
             for c in range(3):
                 above, below, key = lights[0, c], lights[1, c], lights[2, c]
@@ -93,6 +101,11 @@ def lay(frame: Picture, layer: Field, seen: Field, tables: tuple[Field, Levels])
                 frame[y, x, c] = to_pixels[int(light * last)]
 
 
+@inline
+def _seen_in(mirror: Field, y: int, x: int, c: int) -> float:
+    return mirror[y, x, c] if mirror.shape[0] > 0 else F(0)
+
+
 @kernel
 def strew(
     strip: Picture,
@@ -100,7 +113,7 @@ def strew(
     places: tuple[Field, Field, Field],
     soil: Field,
     mirror: Field,
-    rolled: float,
+    rolled: Field,
     tables: tuple[Field, Levels],
 ) -> None:
     """Paint the ground over a frame's lower strip, in place.
@@ -116,7 +129,7 @@ def strew(
     last = F(to_pixels.shape[0] - 1)
     for y in rows(height):
         for x in range(width):
-            sx, sy = along[y, x] + rolled, deep[y, x]
+            sx, sy = along[y, x] + rolled[0], deep[y, x]
             fx, fy = np.floor(sx), np.floor(sy)
             u, v = F(sx - fx), F(sy - fy)
             x0, y0 = int(fx) % side, int(fy) % side
@@ -125,9 +138,7 @@ def strew(
             second = tile[y1, x0] + (tile[y1, x1] - tile[y1, x0]) * u
             rough = _between((first + (second - first) * v - F(0.30)) * F(2.2))
             for c in range(3):
-                light = soil[0, c] + soil[1, c] * rough
-                if mirror.shape[0] > 0:
-                    light += mirror[y, x, c]
+                light = soil[0, c] + soil[1, c] * rough + _seen_in(mirror, y, x, c)
                 behind = to_light[strip[y, x, c]]
                 mixed = _between(behind + (light - behind) * fade[y, x])
                 strip[y, x, c] = to_pixels[int(mixed * last)]
