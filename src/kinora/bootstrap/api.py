@@ -14,10 +14,13 @@ from starlette.types import ASGIApp
 
 from kinora.adapters.fetch import SafeFetcher
 from kinora.adapters.media.gate import GuardedGate
+from kinora.adapters.parts import DiskParts
 from kinora.apis.media.routes import MediaDoor
 from kinora.apis.media.routes import routes as media_routes
 from kinora.apis.native.health import Health
 from kinora.apis.native.health import routes as health_routes
+from kinora.apis.native.uploads import UploadDoor
+from kinora.apis.native.uploads import routes as upload_routes
 from kinora.apis.pixverse import errors as pixverse_errors
 from kinora.apis.pixverse import reference as pixverse_reference
 from kinora.apis.pixverse.door import Door, Verbs
@@ -86,8 +89,10 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
         metrics_token=ground.metrics_token,
     )
     media = MediaDoor(store=ground.store, blobs=ground.blobs, links=links)
+    verbs = build_verbs(ground, wake=wake, draining=draining)
     routes = [
-        *pixverse_routes(build_pixverse(ground, links, wake=wake, draining=draining)),
+        *pixverse_routes(build_pixverse(ground, links, verbs)),
+        *upload_routes(build_uploads(ground, links, verbs)),
         *media_routes(media),
         *health_routes(health),
         *pixverse_reference.routes(),
@@ -98,12 +103,23 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
     return Kit(app, crash={PIXVERSE: pixverse_errors.crash, "": plain_crash})
 
 
-def build_pixverse(
-    ground: Ground, links: Links, *, wake: Callable[[], None], draining: Draining
-) -> Door:
+def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:
+    """Build the door for uploads that come in parts."""
+    return UploadDoor(
+        parts=DiskParts(ground.settings.data / "uploads", clock=ground.clock),
+        store=ground.store,
+        links=links,
+        open_account=verbs.open_account,
+        upload_image=verbs.upload,
+        upload_media=verbs.upload_media,
+        public_url=ground.settings.public_url,
+    )
+
+
+def build_pixverse(ground: Ground, links: Links, verbs: Verbs) -> Door:
     """Build the PixVerse dialect."""
     return Door(
-        verbs=build_verbs(ground, wake=wake, draining=draining),
+        verbs=verbs,
         catalog=load(frozenset(ground.settings.inactive_templates)),
         store=ground.store,
         links=links,

@@ -1,0 +1,43 @@
+"""How Kinora's own door says no: problem details (RFC 9457)."""
+
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse, Response
+
+from kinora.domain import errors
+
+STATUS: Mapping[type[errors.KinoraError], int] = {
+    errors.Unauthorised: 401,
+    errors.NotAllowed: 403,
+    errors.NotEnoughCredits: 402,
+    errors.JobNotFound: 404,
+    errors.MediaNotFound: 404,
+    errors.ImageNotFound: 404,
+    errors.ContentDeleted: 410,
+    errors.ImageTooBig: 413,
+    errors.ImageFormat: 415,
+    errors.TooManyRunning: 429,
+    errors.UploadFailed: 408,
+    errors.Overloaded: 503,
+    errors.Malformed: 400,
+    errors.Missing: 400,
+    errors.Invalid: 422,
+}
+"""HTTP's status for an error; what is not named here is 422, something that cannot be used."""
+
+UNUSABLE = 422
+
+
+def problem(status: int, code: str, detail: str, **headers: str) -> Response:
+    """Return an answer that names what is wrong: `code` for programs, `detail` for people."""
+    body = {"status": status, "code": code, "detail": detail}
+    return JSONResponse(
+        body, status_code=status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def refuse(error: errors.KinoraError) -> Response:
+    """Return the answer for one of the product's errors."""
+    status = STATUS.get(type(error), UNUSABLE)
+    headers = {"www-authenticate": "Bearer"} if isinstance(error, errors.Unauthorised) else {}
+    return problem(status, error.code, str(error), **headers)
