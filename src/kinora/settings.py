@@ -39,6 +39,7 @@ class Settings:
     grace: Seconds that running jobs get to finish when the server is told to stop.
     metrics_token: Bearer token of /metrics; empty means the one kept in the data folder.
     inactive_templates: Names of templates that nobody may use.
+    templates: A file of templates beside, or in place of, those that ship with Kinora.
     moderation_rules: A file of moderation rules; empty means those that ship with Kinora.
     link_days: How many days a media link stays good.
     log_format: `auto`, `human` or `json`.
@@ -58,6 +59,7 @@ class Settings:
     grace: float = 20.0
     metrics_token: str = ""
     inactive_templates: tuple[str, ...] = ()
+    templates: str = ""
     moderation_rules: str = ""
     link_days: int = 7
     log_format: str = "auto"

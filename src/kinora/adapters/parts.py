@@ -119,12 +119,15 @@ class DiskPart:
         try:
             with self.path.open("ab") as file:
                 async for chunk in chunks:
-                    if file.tell() + len(chunk) > self.part.length:
-                        raise Invalid("the upload is longer than its Upload-Length")
+                    self._check(file.tell() + len(chunk))
                     await asyncio.to_thread(file.write, chunk)
         finally:
             self.part = replace(self.part, offset=_size(self.path))
         return self.part
+
+    def _check(self, size: int) -> None:
+        if size > self.part.length:
+            raise Invalid("the upload is longer than its Upload-Length")
 
     async def settle(self, asset: AssetId) -> Part:
         """Write down what it became, and let its bytes go."""

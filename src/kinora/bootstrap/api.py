@@ -27,8 +27,7 @@ from kinora.apis.pixverse.door import Door, Verbs
 from kinora.apis.pixverse.routes import PREFIX as PIXVERSE
 from kinora.apis.pixverse.routes import routes as pixverse_routes
 from kinora.bootstrap.dispatcher import HEARTBEAT
-from kinora.bootstrap.ground import Ground, build_moderator
-from kinora.catalog.book import load
+from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
 from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
@@ -120,7 +119,7 @@ def build_pixverse(ground: Ground, links: Links, verbs: Verbs) -> Door:
     """Build the PixVerse dialect."""
     return Door(
         verbs=verbs,
-        catalog=load(frozenset(ground.settings.inactive_templates)),
+        catalog=build_catalog(ground.settings),
         store=ground.store,
         links=links,
         fetcher=SafeFetcher(allowed=ground.settings.networks),
@@ -136,7 +135,7 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
     judge = JudgeContent(store=store, moderator=moderator, clock=clock)
     submit = SubmitJob(
         store=store,
-        catalog=load(frozenset(ground.settings.inactive_templates)),
+        catalog=build_catalog(ground.settings),
         clock=clock,
         mint=mint,
         wake=wake,

@@ -8,12 +8,14 @@ from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.secrets import installation_secret, write_private
+from kinora.catalog.book import Catalog, load
+from kinora.catalog.templates import BadTemplates
 from kinora.domain.keys import Pepper
 from kinora.domain.seals import derived
-from kinora.moderation.hashes import load_hashes
+from kinora.moderation.hashes import BadHashes, load_hashes
 from kinora.moderation.moderator import RuleModerator
-from kinora.moderation.rules import load_rules
-from kinora.settings import Settings
+from kinora.moderation.rules import BadRules, load_rules
+from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
@@ -69,7 +71,15 @@ async def stand(settings: Settings, *, process: int) -> Ground:
 
 
 async def prepare(settings: Settings) -> Welcome:
-    """Make the data folder fit to serve: newest schema, a default account and its key."""
+    """Make the data folder fit to serve: newest schema, a default account and its key.
+
+    Raises BadSettings when a file that a setting names cannot be used.
+    """
+    try:
+        build_moderator(settings)
+        build_catalog(settings)
+    except (BadRules, BadHashes, BadTemplates) as error:
+        raise BadSettings(str(error)) from None
     for name in ("blobs", "tmp", "work", "run"):
         (settings.data / name).mkdir(parents=True, exist_ok=True)
     settings.data.chmod(0o700)
@@ -120,6 +130,12 @@ def build_moderator(settings: Settings) -> RuleModerator:
     """Read the rules and the block list; raise BadRules and BadHashes."""
     path = Path(settings.moderation_rules) if settings.moderation_rules else None
     return RuleModerator(rules=load_rules(path), hashes=load_hashes(settings.data / BLOCKED))
+
+
+def build_catalog(settings: Settings) -> Catalog:
+    """Read models and templates; raise BadTemplates."""
+    own = Path(settings.templates) if settings.templates else None
+    return load(frozenset(settings.inactive_templates), own)
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import assert_never
 
 from kinora.catalog import prices, shapes
@@ -204,6 +205,10 @@ def _check_words(words: Words, longest: int) -> None:
 
 
 @cache
-def load(inactive: frozenset[str] = frozenset()) -> Catalog:
-    """Return the catalog that ships with this version, some templates switched off by name."""
-    return Catalog(models=load_models(), templates=load_templates(), inactive=inactive)
+def load(inactive: frozenset[str] = frozenset(), own_templates: Path | None = None) -> Catalog:
+    """Return the catalog that ships with this version, with an operator's own templates.
+
+    `inactive` templates are switched off by name. Raises BadTemplates.
+    """
+    templates = load_templates(own_templates)
+    return Catalog(models=load_models(), templates=templates, inactive=inactive)

@@ -44,7 +44,10 @@ def run(settings: Settings) -> int:
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
         ) from None
     address = f"http://{settings.host}:{socket.getsockname()[1]}"
-    welcome(settings, address)
+    try:
+        welcome(settings, address)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from None
     with lock:
         return asyncio.run(Supervisor(settings, socket=socket).run())
 

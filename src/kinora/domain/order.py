@@ -96,14 +96,28 @@ class ImageToVideo:
     multi_clip: bool = False
 
 
+BY_WORDS = "words"
+"""The effect of templates that have words for the engine in place of an effect of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEffect:
-    """A named effect played on pictures; `template` is a name in the catalog."""
+    """A named effect played on pictures; `template` is a name in the catalog.
+
+    `effect` is what the engine plays; empty when it has the template's own name, `BY_WORDS` for a
+    template that is a film from a picture by the template's words.
+    """
 
     template: str
     images: tuple[AssetId, ...]
     words: Words
     sound: Sound | None = None
+    effect: str = ""
+
+    @property
+    def played(self) -> str:
+        """The name of the effect that is played."""
+        return self.effect or self.template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +132,19 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageEffect:
-    """A named effect that makes a picture from pictures; `template` is a name in the catalog."""
+    """A named effect that makes a picture from pictures; `template` is a name in the catalog.
+
+    `effect` is what the engine plays; empty when it has the template's own name.
+    """
 
     template: str
     images: tuple[AssetId, ...]
+    effect: str = ""
+
+    @property
+    def played(self) -> str:
+        """The name of the effect that is played."""
+        return self.effect or self.template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

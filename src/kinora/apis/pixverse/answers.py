@@ -255,7 +255,7 @@ def ready(outcome: Outcome) -> Asset | None:
 
 def effect_item(template: Template, *, chinese: bool, base: str) -> EffectItem:
     """Describe a template in English or Chinese; `base` is the server's address."""
-    shown = f"{base}/media/templates/{template.name}"
+    shown = f"{base}/media/templates/{template.shown_as}" if template.shown_as else ""
     prices = {"": template.credits} if isinstance(template.credits, int) else dict(template.credits)
     return EffectItem(
         template_id=template.id,
@@ -266,8 +266,8 @@ def effect_item(template: Template, *, chinese: bool, base: str) -> EffectItem:
         qualities=list(template.qualities) if template.kind == "video" else [],
         duration=template.seconds,
         credits=prices,
-        thumbnail_url=f"{shown}.jpg",
-        preview_url=f"{shown}.mp4" if template.kind == "video" else "",
+        thumbnail_url=f"{shown}.jpg" if shown else "",
+        preview_url=f"{shown}.mp4" if shown and template.kind == "video" else "",
     )
 
 

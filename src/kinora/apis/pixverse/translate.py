@@ -231,8 +231,13 @@ def _effect(body: TemplateVideoBody, *, account: AccountId, catalog: Catalog, tr
         ask=VideoEffect(
             template=template.name,
             images=tuple(AssetId(image) for image in images),
-            words=Words(prompt=body.prompt),
+            words=Words(
+                prompt=template.prompt or body.prompt,
+                style=template.style,
+                camera=template.camera,
+            ),
             sound=Sound(content=template.sound) if wanted else None,
+            effect=template.effect,
         ),
         model=STILL_MODEL,
         quality=body.quality,
@@ -249,7 +254,11 @@ def _image(body: ImageTemplateBody, *, account: AccountId, catalog: Catalog, tra
         raise Missing("img_ids")
     return Order(
         account=account,
-        ask=ImageEffect(template=template.name, images=tuple(AssetId(image) for image in images)),
+        ask=ImageEffect(
+            template=template.name,
+            images=tuple(AssetId(image) for image in images),
+            effect=template.effect,
+        ),
         model=STILL_MODEL,
         quality="",
         seed=body.seed,

@@ -40,9 +40,9 @@ class Studio:
             case TextToImage(words=words):
                 made = text_still(words, shape=spec.shape, seed=spec.seed)
                 yield from self._still(spec, made)
-            case ImageEffect(template=template, images=images):
+            case ImageEffect(images=images):
                 paths = [spec.inputs[image] for image in images]
-                made = still_picture(template, paths, shape=spec.shape)
+                made = still_picture(spec.ask.played, paths, shape=spec.shape)
                 yield from self._still(spec, made)
             case _:
                 yield from self._film(spec, spec.ask)

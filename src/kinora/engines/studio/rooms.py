@@ -8,6 +8,7 @@ import numpy as np
 
 from kinora.domain.ids import AssetId
 from kinora.domain.order import (
+    BY_WORDS,
     Extend,
     Fusion,
     ImageToVideo,
@@ -74,8 +75,8 @@ def _new_frames(ask: NewFilm, spec: Spec) -> Iterator[Picture]:
     match ask:
         case TextToVideo() | ImageToVideo():
             return _shot_frames(ask, spec)
-        case VideoEffect(template=template, images=images):
-            return effect_frames(template, _files(spec, images), shape=shape, seed=seed)
+        case VideoEffect():
+            return _effect_frames(ask, spec)
         case Transition(words=words, first=first, last=last):
             ends: tuple[Path, Path] = spec.inputs[first], spec.inputs[last]
             return transition_frames(*ends, words, shape=shape, seed=seed)
@@ -86,6 +87,13 @@ def _new_frames(ask: NewFilm, spec: Spec) -> Iterator[Picture]:
             return fusion_frames(cast, words, shape=shape, seed=seed)
         case _:
             assert_never(ask)
+
+
+def _effect_frames(ask: VideoEffect, spec: Spec) -> Iterator[Picture]:
+    paths = _files(spec, ask.images)
+    if ask.played == BY_WORDS:
+        return picture_frames(paths[0], ask.words, shape=spec.shape, seed=spec.seed)
+    return effect_frames(ask.played, paths, shape=spec.shape, seed=spec.seed)
 
 
 def _shot_frames(ask: TextToVideo | ImageToVideo, spec: Spec) -> Iterator[Picture]:
