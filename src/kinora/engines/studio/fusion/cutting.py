@@ -1,6 +1,6 @@
 """Cuts a subject out of its picture and fits its colours to another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.picture.load import load, shrink
+from kinora.engines.studio.picture.outline import solidity
 from kinora.engines.studio.picture.subject import CONFIDENT, find_subject
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
 LARGEST = 1400
+BAND_SIDE = 300
 SOLID, RAGGED = 0.72, 0.56
 """Parts of its convex hull that a whole subject fills, and below which a cut has failed."""
 
@@ -22,11 +24,15 @@ TOUCHES = 0.012
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """A subject without its picture: colours, matte, and whether its lower end was cut off."""
+    """A subject without its picture: colours, matte, and whether its lower end was cut off.
+
+    `person` tells that a face looks out of it.
+    """
 
     picture: Picture
     matte: Field
     rising: bool
+    person: bool = False
 
 
 def cut_out(path: Path) -> Cutout:
@@ -35,21 +41,23 @@ def cut_out(path: Path) -> Cutout:
 
 
 def subject_of(picture: Picture) -> Cutout:
-    """Return a picture's subject; without a sure one, its middle with a soft border."""
+    """Return a picture's subject; without a sure one, its middle with a soft outline."""
     subject = find_subject(picture)
     if subject.confidence < CONFIDENT or float(subject.matte.mean()) < 0.01:
-        return _soft_middle(picture)
+        return soft_middle(picture)
     x0, y0, x1, y1 = subject.box
     margin = max(2, round(max(x1 - x0, y1 - y0) * 0.02))
     rows = slice(max(0, y0 - margin), min(picture.shape[0], y1 + margin))
     columns = slice(max(0, x0 - margin), min(picture.shape[1], x1 + margin))
     matte = np.ascontiguousarray(subject.matte[rows, columns])
-    if _solidity(matte) < RAGGED:
-        return _soft_middle(picture)
-    if _solidity(matte) < SOLID:
+    if solidity(matte) < RAGGED:
+        return soft_middle(picture)
+    if solidity(matte) < SOLID:
         matte = _filled_out(matte)
     rising = y1 >= picture.shape[0] * (1 - TOUCHES)
-    return Cutout(_clean_edges(picture[rows, columns], matte), _tight(matte), rising)
+    matte = _closed_sides(matte, left=x0 <= margin, right=x1 >= picture.shape[1] - margin)
+    colours = _clean_edges(picture[rows, columns], matte)
+    return Cutout(colours, _tight(matte), rising, person=bool(subject.faces))
 
 
 def sized(cutout: Cutout, height: int) -> Cutout:
@@ -59,7 +67,7 @@ def sized(cutout: Cutout, height: int) -> Cutout:
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     picture = np.asarray(cv2.resize(cutout.picture, size, interpolation=way), np.uint8)
     matte = np.clip(cv2.resize(cutout.matte, size, interpolation=cv2.INTER_AREA), 0, 1)
-    return Cutout(picture, np.asarray(matte, np.float32), cutout.rising)
+    return replace(cutout, picture=picture, matte=np.asarray(matte, np.float32))
 
 
 def harmonised(cutout: Cutout, scene: Picture, *, strength: float) -> Cutout:
@@ -76,26 +84,55 @@ def harmonised(cutout: Cutout, scene: Picture, *, strength: float) -> Cutout:
     gain = 1 + (np.clip(wide / spread, 0.75, 1.25) - 1) * strength
     moved = (own - mean) * gain + mean + (aim - mean) * strength
     rgb = cv2.cvtColor(np.clip(moved, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
-    return Cutout(np.asarray(rgb, np.uint8), cutout.matte, cutout.rising)
+    return replace(cutout, picture=np.asarray(rgb, np.uint8))
 
 
-def _soft_middle(picture: Picture) -> Cutout:
-    height, width = picture.shape[:2]
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    away = (np.abs(x) ** 3 + np.abs(y) ** 3) ** np.float32(1 / 3)
-    soft = np.clip((1 - away) / 0.22, 0, 1)
-    return Cutout(picture, np.asarray(soft * soft * (3 - 2 * soft), np.float32), rising=False)
+def soft_middle(picture: Picture) -> Cutout:
+    """Return what fills the middle of a picture, with a wide soft outline.
+
+    GrabCut (Rother et al., 2004) from an oval; a close-up then keeps its silhouette.
+    """
+    small = shrink(picture, BAND_SIDE)
+    height, width = small.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    away = np.hypot((x / width - 0.5) / 0.45, (y / height - 0.55) / 0.56)
+    given = np.where(away < 1, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    given[away < 0.5] = cv2.GC_FGD
+    rim = max(2, height // 40)
+    given[:rim] = given[:, :rim] = given[:, -rim:] = cv2.GC_BGD
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(0)
+    cv2.grabCut(np.ascontiguousarray(small), given, None, *models, 3, cv2.GC_INIT_WITH_MASK)
+    mask = np.isin(given, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    return _softly(picture, mask)
 
 
-def _solidity(matte: Field) -> float:
-    """Return which part of its convex hull a matte fills."""
-    mask = (matte > 0.5).astype(np.uint8)
-    points = cv2.findNonZero(mask)
-    if points is None:
-        return 0.0
-    hull = cv2.contourArea(cv2.convexHull(points))
-    return float(mask.sum()) / max(1.0, float(hull))
+def _softly(picture: Picture, mask: NDArray[np.uint8]) -> Cutout:
+    """Return a rough mask as a cutout: smooth, whole, feathered but for where it rises."""
+    height, width = mask.shape
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(3, height // 8) | 1,) * 2)
+    # Mirrored below, so that the lower border stays closed and gets no feather.
+    deep = cv2.copyMakeBorder(mask, 0, height // 2, 0, 0, cv2.BORDER_REFLECT)
+    whole = cv2.morphologyEx(cv2.morphologyEx(deep, cv2.MORPH_CLOSE, disc), cv2.MORPH_OPEN, disc)
+    soft = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), height / 28)[:height]
+    x = np.linspace(0, 1, width, dtype=np.float32)
+    y = np.linspace(0, 1, height, dtype=np.float32)
+    sides = np.clip(np.minimum(x, 1 - x) / 0.08, 0, 1)[None] * np.clip(y / 0.10, 0, 1)[:, None]
+    matte = np.clip((soft * 1.5 - 0.35) * sides, 0, 1)
+    full = cv2.resize(matte, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_CUBIC)
+    rising = float(mask[-1].mean()) > 0.2
+    return Cutout(picture, np.asarray(np.clip(full, 0, 1), np.float32), rising)
+
+
+def _closed_sides(matte: Field, *, left: bool, right: bool) -> Field:
+    """Return a matte that fades where its picture cut the body off at a side."""
+    along = np.arange(matte.shape[1], dtype=np.float32) / max(1.0, matte.shape[1] * 0.07)
+    fade = np.ones(matte.shape[1], np.float32)
+    if left:
+        fade = np.minimum(fade, along)
+    if right:
+        fade = np.minimum(fade, along[::-1])
+    return np.asarray(matte * fade[None], np.float32)
 
 
 def _filled_out(matte: Field) -> Field:
@@ -110,7 +147,7 @@ def _filled_out(matte: Field) -> Field:
 
 def _tight(matte: Field) -> Field:
     """Return the matte drawn in a little, for its last tenth is mostly the old background."""
-    return np.asarray(np.clip((matte - 0.12) / 0.8, 0, 1), np.float32)
+    return np.asarray(np.clip((matte - 0.2) / 0.7, 0, 1), np.float32)
 
 
 def _clean_edges(picture: Picture, matte: Field) -> Picture:
@@ -120,4 +157,4 @@ def _clean_edges(picture: Picture, matte: Field) -> Picture:
     weight = cv2.GaussianBlur(core, (0, 0), spread)[..., None]
     inner = cv2.GaussianBlur(picture * core[..., None], (0, 0), spread) / np.maximum(weight, 1e-3)
     edge = ((matte < 0.93) & (weight[..., 0] > 0.02))[..., None]
-    return np.where(edge, 0.25 * picture + 0.75 * inner, picture).astype(np.uint8)
+    return np.where(edge, 0.12 * picture + 0.88 * inner, picture).astype(np.uint8)

@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kinora.engines.studio.subjects.naming import read_action
 
 MENTION = "\ue000"
 """Stands for a reference while the prompt is read; no prompt holds it."""
 
-BEFORE, AFTER = 3, 7
-"""How many words before and after its name belong to a reference."""
+BEFORE, AFTER = 6, 9
+"""How many words before the first and after the last name belong to it."""
 
 SIDES = {
     "left": -0.34,
@@ -26,6 +27,7 @@ NEARNESS = {
     "far": 0.8,
     "distant": 0.8,
     "distance": 0.8,
+    "horizon": 0.9,
     "front": -0.15,
     "foreground": -0.2,
     "close": -0.15,
@@ -33,6 +35,7 @@ NEARNESS = {
 }
 SIZES = {
     "giant": 1.6,
+    "gigantic": 1.6,
     "huge": 1.5,
     "big": 1.25,
     "large": 1.2,
@@ -42,7 +45,43 @@ SIZES = {
     "tiny": 0.42,
     "miniature": 0.42,
 }
-ALOFT = {"above", "over", "sky", "air", "floating", "flying", "flies", "hovering"}
+ALOFT = {"above", "over", "sky", "air", "floating", "flying", "flies", "fly", "hovering", "hovers"}
+RELATIONS = {
+    "in front of": "before",
+    "to the left of": "left",
+    "left of": "left",
+    "to the right of": "right",
+    "right of": "right",
+    "on top of": "on",
+    "next to": "beside",
+    "close to": "beside",
+    "beside": "beside",
+    "near": "beside",
+    "alongside": "beside",
+    "behind": "behind",
+    "before": "before",
+    "above": "above",
+    "over": "above",
+    "atop": "on",
+    "on": "on",
+    "onto": "on",
+    "holding": "holds",
+    "holds": "holds",
+    "hold": "holds",
+    "carrying": "holds",
+    "carries": "holds",
+    "riding": "rides",
+    "rides": "rides",
+    "ride": "rides",
+}
+"""What stands between two names, and what it makes the first one to the second one."""
+
+DEPTHS = {"behind": 0.45, "before": -0.15}
+LEADS = {"a", "an", "the", "his", "her", "their", "its", "another", "one", *SIZES}
+"""Words that belong to the name after them."""
+
+BREAKS = {",", ";", ".", "and", "while", "as", "with", "but", "then"}
+ENDS = {".", ";", "camera"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +89,18 @@ class Place:
     """Where a reference is to be.
 
     `side` is -0.5 to 0.5 of the frame's width, None to be put in the row. `far` is 0 at the front
-    and 1 in the distance. `size` multiplies its own. `action` is a word of `subjects.naming`.
+    and 1 in the distance. `size` multiplies its own, which nobody asked for when it is exactly 1.
+    `action` is a word of `subjects.naming`. `relation` is what it is to the reference `anchor`.
     """
 
     order: int
-    side: float | None
-    far: float
-    size: float
-    aloft: bool
-    action: str
+    side: float | None = None
+    far: float = 0.0
+    size: float = 1.0
+    aloft: bool = False
+    action: str = ""
+    relation: str = ""
+    anchor: str = ""
 
 
 def read_places(prompt: str, names: list[str]) -> dict[str, Place]:
@@ -67,16 +109,17 @@ def read_places(prompt: str, names: list[str]) -> dict[str, Place]:
     # Longer names first, or @girl would be found in @girl_two.
     for number, name in sorted(enumerate(names), key=lambda each: -len(each[1])):
         text = text.replace(f"@{name}", f" {MENTION}{number} ")
-    words = re.findall(rf"{MENTION}\d+|[\w'-]+", text.lower())
+    words = re.findall(rf"{MENTION}\d+|[\w'-]+|[,.;]", text.lower())
+    spots = [spot for spot, word in enumerate(words) if word.startswith(MENTION)]
+    mentions = [names[int(words[spot][1:])] for spot in spots]
+    before, after = _shares(words, spots)
     places: dict[str, Place] = {}
-    for position, word in enumerate(words):
-        if not word.startswith(MENTION):
-            continue
-        name = names[int(word[1:])]
+    for turn, name in enumerate(mentions):
         if name not in places:
-            places[name] = _place(words, position, order=len(places))
+            follower = mentions[turn + 1] if turn + 1 < len(mentions) else ""
+            places[name] = _place(before[turn], after[turn], follower, order=len(places))
     for name in names:
-        places.setdefault(name, Place(len(places), None, 0.0, 1.0, aloft=False, action=""))
+        places.setdefault(name, Place(len(places)))
     return places
 
 
@@ -87,23 +130,53 @@ def without_names(prompt: str, names: list[str]) -> str:
     return " ".join(prompt.split())
 
 
-def _place(words: list[str], position: int, *, order: int) -> Place:
-    own = _own_words(words, position)
+def _shares(words: list[str], spots: list[int]) -> tuple[list[list[str]], list[list[str]]]:
+    """Return, for each mention, the words before and after it that are its own."""
+    if not spots:
+        return [], []
+    first = words[max(0, spots[0] - BEFORE) : spots[0]]
+    before, after = [first], []
+    for spot, follower in pairwise(spots):
+        mine, theirs = _parted(words[spot + 1 : follower])
+        after.append(mine)
+        before.append(theirs)
+    tail = words[spots[-1] + 1 : spots[-1] + 1 + AFTER]
+    stop = next((n for n, word in enumerate(tail) if word in ENDS), len(tail))
+    return before, [*after, tail[:stop]]
+
+
+def _parted(between: list[str]) -> tuple[list[str], list[str]]:
+    """Return which of the words between two names belong to the first and which to the second."""
+    breaks = [n for n, word in enumerate(between) if word in BREAKS]
+    start = breaks[-1] + 1 if breaks else len(between)
+    if not breaks:
+        while start and between[start - 1] in LEADS:
+            start -= 1
+    return between[:start], between[start:]
+
+
+def _place(before: list[str], after: list[str], follower: str, *, order: int) -> Place:
+    relation, said = _relation(after) if follower else ("", after)
+    own = said + before
     side = next((SIDES[word] for word in own if word in SIDES), None)
-    far = next((NEARNESS[word] for word in own if word in NEARNESS), 0.0)
+    far = next((NEARNESS[word] for word in own if word in NEARNESS), DEPTHS.get(relation, 0.0))
     size = next((SIZES[word] for word in own if word in SIZES), 1.0)
-    aloft = any(word in ALOFT for word in own)
-    return Place(order, side, far, size, aloft=aloft, action=read_action(" ".join(own)))
+    return Place(
+        order,
+        side,
+        far,
+        size,
+        aloft=any(word in ALOFT for word in own),
+        action=read_action(" ".join(own)),
+        relation=relation,
+        anchor=follower if relation else "",
+    )
 
 
-def _own_words(words: list[str], position: int) -> list[str]:
-    """Return the words around a mention, up to the next mention."""
-    later = words[position + 1 : position + 1 + AFTER + BEFORE]
-    ends = next((n for n, word in enumerate(later) if word.startswith(MENTION)), None)
-    if ends is not None and "and" in later[:ends]:
-        # What follows "and" belongs to the next reference.
-        ends = later.index("and")
-    after = later[: AFTER if ends is None else min(ends, AFTER)]
-    before = words[max(0, position - BEFORE) : position]
-    stops = [n + 1 for n, word in enumerate(before) if word == "and" or word.startswith(MENTION)]
-    return after + before[max(stops, default=0) :]
+def _relation(after: list[str]) -> tuple[str, list[str]]:
+    """Return the relation that ends the words, and the words without it."""
+    for length in (4, 3, 2, 1):
+        relation = RELATIONS.get(" ".join(after[-length:]))
+        if relation and len(after) >= length:
+            return relation, after[:-length]
+    return "", after

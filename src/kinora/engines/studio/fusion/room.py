@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kinora.domain.order import Role, Words
 from kinora.engines.studio.fusion.cutting import Cutout, cut_out, harmonised, sized
+from kinora.engines.studio.fusion.layout import Figure, arrange, carried_by
 from kinora.engines.studio.fusion.reading import Place, read_places, without_names
 from kinora.engines.studio.imagevideo.air import make_air
 from kinora.engines.studio.imagevideo.camera import View, view
@@ -28,11 +29,6 @@ from kinora.engines.studio.words.cues import read_cues
 from kinora.ports.engine import Shape
 
 Field = NDArray[np.float32]
-STANDING, RISING, FREE = 0.62, 0.84, 0.50
-"""Heights of whole figures, of bodies cut off below, and of things aloft, in frame heights."""
-
-WIDEST = 0.72
-FOOT, HORIZON = 0.94, 0.66
 HARMONY = 0.38
 WRAP = 0.22
 FAR_SHIFT, NEAR_SHIFT = 0.35, 1.0
@@ -50,14 +46,20 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A subject ready to be set into frames; `alpha` and `colour` at its size."""
+    """A subject ready to be set into frames; `alpha` and `colour` at its size.
+
+    What has a larger `depth` is painted later, over the others. `grounded` tells that its shadow
+    falls on the ground.
+    """
 
     colour: Field
     alpha: Field
     place: Place
     course: Course
     foot: float
+    depth: float
     rising: bool
+    grounded: bool
 
 
 def frames(cast: Sequence[Cast], words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:
@@ -101,39 +103,36 @@ def _layers(
 ) -> list[Layer]:
     subjects = [each for each in cast if each.role is Role.SUBJECT]
     subjects.sort(key=lambda each: places[each.name].order)
-    right = bool(seed % 2)
+    cutouts = {each.name: cut_out(each.path) for each in subjects}
+    figures = [_figure(name, cutout, places[name]) for name, cutout in cutouts.items()]
+    spots = arrange(figures, shape)
     layers = []
-    for number, each in enumerate(subjects):
-        place = places[each.name]
-        side = place.side if place.side is not None else _in_row(number, len(subjects))
-        cutout = _fitted(cut_out(each.path), place, len(subjects), shape)
-        cutout = harmonised(cutout, scene, strength=HARMONY)
-        course = Course(place.action or "rest", side * shape.width / shape.height, right, 0.8)
-        colour = cutout.picture.astype(np.float32)
-        foot = 1.0 if cutout.rising and place.far < 0.3 else _foot(place)
-        layers.append(Layer(colour, cutout.matte, place, course, foot, cutout.rising))
-    # The far are painted first, so that the near cover them.
-    return sorted(layers, key=lambda layer: -layer.place.far)
+    for name, cutout in cutouts.items():
+        spot, place = spots[name], places[name]
+        carrier = carried_by(name, figures)
+        action = places[carrier or name].action or "rest"
+        fitted = sized(cutout, max(8, round(spot.height * shape.height)))
+        fitted = harmonised(fitted, scene, strength=HARMONY)
+        layers.append(
+            Layer(
+                colour=fitted.picture.astype(np.float32),
+                alpha=fitted.matte,
+                place=place,
+                course=Course(
+                    action, (spot.x - 0.5) * shape.width / shape.height, bool(seed % 2), 0.8
+                ),
+                foot=spot.foot,
+                depth=spot.layer,
+                rising=cutout.rising and not carrier,
+                grounded=not (cutout.rising or place.aloft or carrier),
+            )
+        )
+    return sorted(layers, key=lambda layer: layer.depth)
 
 
-def _in_row(number: int, count: int) -> float:
-    spread = 0.0 if count == 1 else min(0.66, 0.34 + 0.08 * count)
-    return spread * (number / max(1, count - 1) - 0.5) if count > 1 else 0.0
-
-
-def _foot(place: Place) -> float:
-    return FOOT - (FOOT - HORIZON - 0.06) * max(0.0, place.far)
-
-
-def _fitted(cutout: Cutout, place: Place, count: int, shape: Shape) -> Cutout:
-    """Return a cutout at its size in the frame."""
-    base = RISING if cutout.rising else FREE if place.aloft else STANDING
-    crowd = {1: 1.0, 2: 0.95, 3: 0.84}.get(count, 0.72)
-    height = base * crowd * place.size * (1 - 0.55 * place.far) * shape.height
-    height = min(height, 1.15 * shape.height)
-    wide = height * cutout.picture.shape[1] / cutout.picture.shape[0]
-    room = shape.width * WIDEST / (1 + 0.45 * (count - 1))
-    return sized(cutout, max(8, round(height * min(1.0, room / wide))))
+def _figure(name: str, cutout: Cutout, place: Place) -> Figure:
+    ratio = cutout.picture.shape[1] / cutout.picture.shape[0]
+    return Figure(name, ratio, rising=cutout.rising, person=cutout.person, place=place)
 
 
 def _shot(scene: Picture, camera: View) -> Picture:
@@ -155,7 +154,7 @@ def _with_layer(frame: Picture, layer: Layer, camera: View, *, t: float, u: floa
     now = replace(
         now,
         x=now.x + camera.x * NEAR_SHIFT * near * width / height,
-        lift=(min(now.lift, 0.0) if layer.rising else now.lift) + 0.22 * layer.place.aloft,
+        lift=min(now.lift, 0.0) if layer.rising else now.lift,
         yaw=0.0,
         stride=0.0,
         wave=0.0,
@@ -194,7 +193,7 @@ def _shadowed(frame: Picture, alpha: Field, layer: Layer, lift: float, foot: flo
     height, width = alpha.shape
     small = (width // 4, height // 4)
     tiny = np.asarray(cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), np.float32)
-    if layer.rising or layer.place.aloft:
+    if not layer.grounded:
         away = np.array([[1, 0, small[0] * 0.012], [0, 1, small[1] * 0.02]], np.float32)
         soft = cv2.GaussianBlur(cv2.warpAffine(tiny, away, small), (0, 0), small[1] / 22)
         dark = 1 - 0.30 * soft

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kinora.engines.studio.kernels.jit import inline, serial
 from kinora.engines.studio.picture.faces import Face, find_faces
 from kinora.engines.studio.picture.load import shrink, unit
+from kinora.engines.studio.picture.outline import DOUBTFUL, doubt
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
@@ -26,6 +27,10 @@ SMALLEST = 16
 
 CONFIDENT = 0.5
 """Below this a subject is better not cut out."""
+
+
+UNSURE = 0.4
+"""What an outline that does not fit its picture is worth at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ def find_subject(picture: Picture) -> Subject:
         guide = picture.astype(np.float32) / 255
         matte = cv2.ximgproc.guidedFilter(guide, matte, max(4, height // 90), 1e-4)
     matte = np.clip((matte - 0.12) / 0.76, 0, 1).astype(np.float32)
+    if not faces and doubt(picture, matte) > DOUBTFUL:
+        confidence = min(confidence, UNSURE)
     return Subject(matte, confidence, _box(matte), _centre(matte), faces)
 
 

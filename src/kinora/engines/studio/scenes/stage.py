@@ -114,7 +114,9 @@ def _light(cues: Cues, scene: str, rng: np.random.Generator) -> str:
     weather = cues.get("weather")
     if scene == "city" and weather != "snow":
         return "night"
-    return WEATHER_LIGHTS.get(weather) or DAYLIGHTS[int(rng.integers(len(DAYLIGHTS)))]
+    # Above the clouds an overcast sky would be grey on grey.
+    open_lights = DAYLIGHTS[:3] if scene == CLOUDS else DAYLIGHTS
+    return WEATHER_LIGHTS.get(weather) or open_lights[int(rng.integers(len(open_lights)))]
 
 
 def text_frames(words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:

@@ -1,0 +1,144 @@
+"""The takes of `docs/gallery/takes.toml`: given words, pictures and seeds, made at any size."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kinora.catalog.templates import load_templates
+from kinora.domain.ids import AssetId, JobId
+from kinora.domain.order import (
+    Extend,
+    Fusion,
+    ImageEffect,
+    ImageToVideo,
+    MultiTransition,
+    Reference,
+    Role,
+    Segment,
+    TextToVideo,
+    Transition,
+    Upscale,
+    VideoEffect,
+    Words,
+)
+from kinora.engines.studio.film import write_film
+from kinora.engines.studio.reel import Picture
+from kinora.engines.studio.rooms import FilmAsk, film_frames
+from kinora.engines.studio.stills.room import picture as still_picture
+from kinora.ports.engine import Shape, Spec
+
+TAKES = Path(__file__).parents[1] / "docs" / "gallery" / "takes.toml"
+PHOTOS = Path(str(files("kinora.cli") / "pictures"))
+SOURCE = AssetId(100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """One entry of the file; `several` asks for several shots."""
+
+    name: str
+    sheet: str
+    ask: str
+    prompt: str = ""
+    seed: int = 1
+    pictures: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    camera: str = ""
+    style: str = ""
+    template: str = ""
+    film: str = ""
+    several: bool = False
+
+    @property
+    def words(self) -> Words:
+        return Words(prompt=self.prompt, camera=self.camera, style=self.style)
+
+
+def read_takes() -> dict[str, Take]:
+    """Return the takes of the file and one for each template, by name, in their order."""
+    takes = msgspec.convert(tomllib.loads(TAKES.read_text())["take"], list[Take])
+    for template in load_templates():
+        film = template.kind == "video"
+        takes.append(
+            Take(
+                name=template.name,
+                sheet="video-templates" if film else "image-templates",
+                ask="effect" if film else "still",
+                pictures=("astronaut", "coffee")[: template.images],
+                template=template.name,
+            )
+        )
+    return {take.name: take for take in takes}
+
+
+def frames_of(take: Take, shape: Shape, folder: Path) -> Iterator[Picture]:
+    """Yield a take's frames; a film that it is made from is written into `folder` first."""
+    inputs = {AssetId(n): PHOTOS / f"{name}.jpg" for n, name in enumerate(take.pictures)}
+    ask = _ask(take)
+    if take.film:
+        source = read_takes()[take.film]
+        part = replace(shape, frames=shape.frames // 2) if take.ask == "extend" else shape
+        made = frames_of(source, part, folder)
+        path = folder / f"{take.film}.mp4"
+        for _ in write_film(path, made, shape=part, sound=None):
+            pass
+        inputs[SOURCE] = path
+    if isinstance(ask, ImageEffect):
+        paths = [inputs[image] for image in ask.images]
+        yield still_picture(ask.template, paths, shape=replace(shape, frames=1, fps=0))
+        return
+    if isinstance(ask, Extend):
+        # The half that is added is given in seconds; small films are shorter than one.
+        shape = replace(shape, fps=max(1, shape.frames // 2))
+        ask = replace(ask, seconds=1)
+    if isinstance(ask, Upscale):
+        shape = replace(shape, width=shape.width * 2, height=shape.height * 2)
+    yield from film_frames(ask, _spec(take, ask, shape, inputs, folder))
+
+
+def _spec(
+    take: Take, ask: FilmAsk, shape: Shape, inputs: dict[AssetId, Path], folder: Path
+) -> Spec:
+    return Spec(
+        job=JobId(1),
+        attempt=1,
+        ask=ask,
+        seed=take.seed,
+        shape=shape,
+        inputs=inputs,
+        folder=folder,
+    )
+
+
+def _ask(take: Take) -> FilmAsk | ImageEffect:
+    images = tuple(AssetId(number) for number in range(len(take.pictures)))
+    words = take.words
+    asks: dict[str, Any] = {
+        "text": lambda: TextToVideo(words=words, multi_clip=take.several),
+        "image": lambda: ImageToVideo(words=words, image=images[0], multi_clip=take.several),
+        "transition": lambda: Transition(words=words, first=images[0], last=images[1]),
+        "multi-transition": lambda: MultiTransition(
+            images=images,
+            segments=tuple(Segment(prompt=take.prompt, seconds=1) for _ in images[1:]),
+        ),
+        "fusion": lambda: Fusion(
+            words=words,
+            references=tuple(
+                Reference(asset=image, role=role, name=name)
+                for image, name, role in zip(
+                    images, take.names, (Role.SUBJECT, Role.BACKGROUND), strict=True
+                )
+            ),
+        ),
+        "effect": lambda: VideoEffect(template=take.template, images=images, words=words),
+        "still": lambda: ImageEffect(template=take.template, images=images),
+        "extend": lambda: Extend(words=words, film=SOURCE, seconds=1),
+        "upscale": lambda: Upscale(film=SOURCE),
+    }
+    made: FilmAsk | ImageEffect = asks[take.ask]()
+    return made
