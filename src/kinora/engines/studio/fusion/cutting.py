@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kinora.engines.studio.picture.load import load, shrink
 from kinora.engines.studio.picture.outline import solidity
-from kinora.engines.studio.picture.subject import CONFIDENT, find_subject
+from kinora.engines.studio.picture.subject import CONFIDENT, SMALLEST, find_subject
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
@@ -94,6 +94,8 @@ def soft_middle(picture: Picture) -> Cutout:
     """
     small = shrink(picture, BAND_SIDE)
     height, width = small.shape[:2]
+    if min(height, width) < SMALLEST:
+        return Cutout(picture, np.ones(picture.shape[:2], np.float32), rising=False)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     away = np.hypot((x / width - 0.5) / 0.45, (y / height - 0.55) / 0.56)
     given = np.where(away < 1, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
