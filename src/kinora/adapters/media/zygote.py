@@ -23,6 +23,10 @@ from kinora.adapters.media.probing import FirstPicture
 from kinora.adapters.media.refusal import No
 
 MAX_SIDE = 10_000
+KEPT_SIDE = 4096
+"""Larger pictures are kept at this: no film is larger, and every engine has to hold them."""
+
+SCALABLE = ("L", "RGB", "RGBA", "CMYK")
 MAX_BYTES = 20 * 1024 * 1024
 MEMORY = 1_400 * 1024 * 1024
 CPU_SECONDS = 12
@@ -98,6 +102,8 @@ def _upright(picture: Image.Image) -> Image.Image:
     """Decode the first frame, turn it as its EXIF says, and bring it to RGB or RGBA."""
     try:
         picture.seek(0)
+        # A large JPEG is decoded at a half, a quarter or an eighth, never below what is kept.
+        picture.draft(None, (KEPT_SIDE, KEPT_SIDE))
         picture.load()
         upright = ImageOps.exif_transpose(picture)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as error:
@@ -105,7 +111,15 @@ def _upright(picture: Image.Image) -> Image.Image:
     clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     if upright.mode.startswith(("I", "F")):
         upright = upright.convert("I").point(lambda value: value / 256).convert("L")
-    return upright.convert("RGBA" if clear and picture.format != "JPEG" else "RGB")
+    mode = "RGBA" if clear and picture.format != "JPEG" else "RGB"
+    if upright.mode in SCALABLE:
+        return _kept(upright).convert(mode)
+    return _kept(upright.convert(mode))
+
+
+def _kept(picture: Image.Image) -> Image.Image:
+    picture.thumbnail((KEPT_SIDE, KEPT_SIDE), reducing_gap=2.0)
+    return picture
 
 
 def answer(asked: dict[str, str]) -> dict[str, Any]:
