@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from kinora.catalog import prices, shapes
+from kinora.catalog.edits import check_edit, edit_price, edit_shape
 from kinora.catalog.models import NEGATIVE_PROMPT, Model, Models, load_models
 from kinora.catalog.rules import (
     among,
@@ -32,6 +33,7 @@ from kinora.domain.order import (
     Motion,
     MultiTransition,
     Order,
+    SoundEffect,
     TextToImage,
     TextToVideo,
     Transition,
@@ -94,42 +96,53 @@ class Catalog:
                 self._check_count(self.template(name), len(images))
             case TextToImage(words=words):
                 _check_words(words, max(model.prompt for model in self.models.models.values()))
-            case Upscale():
+            case Upscale() | SoundEffect():
                 return
             case _:
                 assert_never(order.ask)
 
     def check_inputs(self, order: Order, inputs: Sequence[Asset]) -> None:
         """Raise Invalid when the films that an order works on are too long or too large for it."""
+        if isinstance(order.ask, SoundEffect):
+            check_edit(self.models, order.ask, inputs)
+            return
         check_inputs(self.models.inputs, order, inputs)
 
     def price(self, order: Order, inputs: Sequence[Asset] = ()) -> int:
         """Return what an order costs, in credits; `inputs` in the order of `inputs_of`."""
         match order.ask:
             case TextToVideo() | ImageToVideo() | Transition() | Extend() | Fusion():
-                return prices.film_price(self.models, order, order.ask, inputs)
+                price = prices.film_price(self.models, order, order.ask, inputs)
             case MultiTransition():
-                return prices.multi_transition_price(self.models, order, order.ask)
+                price = prices.multi_transition_price(self.models, order, order.ask)
             case VideoEffect(template=name) | ImageEffect(template=name):
-                return self.template(name).price(order.quality)
+                price = self.template(name).price(order.quality)
             case Upscale():
-                return prices.upscale_price(self.models, inputs)
+                price = prices.upscale_price(self.models, inputs)
+            case SoundEffect():
+                price = edit_price(self.models, order, order.ask, inputs)
             case TextToImage():
-                return 0
+                price = 0
+            case _:
+                assert_never(order.ask)
+        return price
 
     def shape(self, order: Order, inputs: Sequence[Asset] = ()) -> Shape:
         """Return the exact size of what an order makes; films from pictures follow the first."""
         match order.ask:
             case ImageEffect():
-                return shapes.still_shape(inputs)
+                shape = shapes.still_shape(inputs)
             case TextToImage():
-                return shapes.text_still_shape(self.models, order)
+                shape = shapes.text_still_shape(self.models, order)
             case Extend():
-                return shapes.extend_shape(order, inputs)
+                shape = shapes.extend_shape(order, inputs)
             case Upscale():
-                return shapes.upscale_shape(inputs)
+                shape = shapes.upscale_shape(inputs)
+            case SoundEffect():
+                shape = edit_shape(inputs)
             case _:
-                return self._film_shape(order, order.ask, inputs)
+                shape = self._film_shape(order, order.ask, inputs)
+        return shape
 
     def _film_shape(self, order: Order, ask: NewFilm, inputs: Sequence[Asset]) -> Shape:
         match ask:

@@ -56,6 +56,19 @@ class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fusion_seconds: int
 
 
+class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an operation on a film takes and costs.
+
+    `seconds` and `side` are the longest film and its longest side in pixels, 0 for any. `price` is
+    in credits for each started second of the film, or of what is said; by quality where the
+    operation has one.
+    """
+
+    seconds: int
+    price: int | ByQuality
+    side: int = 0
+
+
 class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table."""
 
@@ -65,6 +78,7 @@ class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by_film: dict[str, dict[str, dict[int, ByQuality]]]
     extras: Extras
     inputs: Inputs
+    edits: dict[str, Edit]
     models: dict[str, Model]
 
 

@@ -1,6 +1,7 @@
 """How big and how long what an order makes will be."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kinora.catalog.models import Models
 from kinora.catalog.sizes import enlarged, even, film_like, picture_like
@@ -57,10 +58,16 @@ def extend_shape(order: Order, inputs: Sequence[Asset]) -> Shape:
 
 def upscale_shape(inputs: Sequence[Asset]) -> Shape:
     """Return the size of a larger film, at its own rate of frames."""
-    source = inputs[0]
-    fps = min(FASTEST, max(1, round(source.frames / source.seconds))) if source.seconds else FPS
-    width, height = enlarged((source.width, source.height))
-    return Shape(width=width, height=height, frames=max(1, round(source.seconds * fps)), fps=fps)
+    own = own_shape(inputs[0])
+    width, height = enlarged((inputs[0].width, inputs[0].height))
+    return replace(own, width=width, height=height)
+
+
+def own_shape(film: Asset) -> Shape:
+    """Return a film's own size, length and rate of frames, as near as H.264 can have them."""
+    fps = min(FASTEST, max(1, round(film.frames / film.seconds))) if film.seconds else FPS
+    frames = max(1, round(film.seconds * fps))
+    return Shape(width=even(film.width), height=even(film.height), frames=frames, fps=fps)
 
 
 def table_size(models: Models, order: Order) -> tuple[int, int]:

@@ -2,8 +2,40 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
+from kinora.domain.edits import Edit, SoundEffect
 from kinora.domain.ids import AccountId, AssetId
+from kinora.domain.wishes import Motion, Sound, Speech, Words
+
+__all__ = [
+    "Ask",
+    "Edit",
+    "Extend",
+    "Feature",
+    "Fusion",
+    "ImageEffect",
+    "ImageToVideo",
+    "Motion",
+    "MultiTransition",
+    "Order",
+    "Reference",
+    "Role",
+    "Segment",
+    "Sound",
+    "SoundEffect",
+    "Speech",
+    "TextToImage",
+    "TextToVideo",
+    "Transition",
+    "Upscale",
+    "VideoEffect",
+    "Words",
+    "feature_of",
+    "films_of",
+    "inputs_of",
+    "texts_of",
+]
 
 
 class Feature(StrEnum):
@@ -19,6 +51,7 @@ class Feature(StrEnum):
     FUSION = "fusion"
     EXTEND = "extend"
     UPSCALE = "upscale"
+    SOUND_EFFECT = "sound_effect"
 
 
 class Role(StrEnum):
@@ -27,47 +60,6 @@ class Role(StrEnum):
     SUBJECT = "subject"
     BACKGROUND = "background"
     FILM = "film"
-
-
-class Motion(StrEnum):
-    """How lively the film moves."""
-
-    NORMAL = "normal"
-    FAST = "fast"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The caller's words and the looks they chose by name.
-
-    `style` and `camera` hold the public names (such as `anime`, `zoom_in`) or an empty string.
-    """
-
-    prompt: str
-    negative_prompt: str = ""
-    style: str = ""
-    camera: str = ""
-    motion: Motion = Motion.NORMAL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
-    """Words to be spoken; `speaker` is an id of the speaker list, or `auto`."""
-
-    text: str
-    speaker: str = "auto"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
-    """Sound wanted in the film; empty `content` means: fit it to the picture.
-
-    Without `effects` only the speech is heard.
-    """
-
-    content: str = ""
-    effects: bool = True
-    speech: Speech | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +202,7 @@ Ask = (
     | Fusion
     | Extend
     | Upscale
+    | Edit
 )
 
 ASKS: dict[Feature, type[Ask]] = {
@@ -223,6 +216,7 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.FUSION: Fusion,
     Feature.EXTEND: Extend,
     Feature.UPSCALE: Upscale,
+    Feature.SOUND_EFFECT: SoundEffect,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 
@@ -236,19 +230,20 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
     """Return the assets that an ask works on, in the caller's order."""
     match ask:
         case TextToVideo() | TextToImage():
-            return ()
+            found: tuple[AssetId, ...] = ()
         case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
-            return (one,)
+            found = (one,)
+        case SoundEffect():
+            found = ask.inputs
         case Transition(first=first, last=last):
-            return (first, last)
-        case (
-            VideoEffect(images=several)
-            | ImageEffect(images=several)
-            | MultiTransition(images=several)
-        ):
-            return several
+            found = (first, last)
+        case VideoEffect() | ImageEffect() | MultiTransition():
+            found = ask.images
         case Fusion(references=references):
-            return tuple(reference.asset for reference in references)
+            found = tuple(reference.asset for reference in references)
+        case _:
+            assert_never(ask)
+    return found
 
 
 def texts_of(ask: Ask) -> tuple[str, ...]:
@@ -260,6 +255,8 @@ def texts_of(ask: Ask) -> tuple[str, ...]:
             return ()
         case TextToImage(words=words):
             return (words.prompt,)
+        case SoundEffect():
+            return ask.texts
         case _:
             sound = ask.sound
             heard = (sound.content, sound.speech.text if sound.speech else "") if sound else ()
@@ -271,7 +268,7 @@ def films_of(ask: Ask) -> frozenset[AssetId]:
     match ask:
         case Fusion(references=references):
             return frozenset(each.asset for each in references if each.role is Role.FILM)
-        case Extend(film=film) | Upscale(film=film):
+        case Extend(film=film) | Upscale(film=film) | SoundEffect(film=film):
             return frozenset({film})
         case _:
             return frozenset()

@@ -6,6 +6,7 @@ from kinora.domain.asset import AssetKind
 from kinora.domain.errors import Invalid, MediaNotFound, NotAllowed
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import JobState
+from kinora.domain.order import texts_of
 from kinora.ports.store import Store
 
 
@@ -18,13 +19,21 @@ class FilmIds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFilm:
+    """A stored film; `seen` is what it shows in words: the prompt of one that was made here."""
+
+    asset: AssetId
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindFilm:
     """Read which stored film a caller means: one made here, or one uploaded."""
 
     store: Store
 
-    async def __call__(self, ids: FilmIds, *, account: AccountId) -> AssetId:
-        """Return the film's asset; raises Invalid, MediaNotFound, NotAllowed."""
+    async def __call__(self, ids: FilmIds, *, account: AccountId) -> FoundFilm:
+        """Return the film; raises Invalid, MediaNotFound, NotAllowed."""
         made, uploaded = ids.source_video_id, ids.video_media_id
         if (made is None) == (uploaded is None):
             raise Invalid("send exactly one of source_video_id and video_media_id")
@@ -32,7 +41,7 @@ class FindFilm:
             return await self._made(made, account)
         return await self._uploaded(AssetId(uploaded or 0), account)
 
-    async def _made(self, number: int, account: AccountId) -> AssetId:
+    async def _made(self, number: int, account: AccountId) -> FoundFilm:
         outcome = await self.store.view.jobs.outcome(JobId(number))
         if outcome is None:
             raise MediaNotFound("source_video_id not found")
@@ -43,9 +52,10 @@ class FindFilm:
             raise MediaNotFound(f"source_video_id has no video: the job is {state}")
         if outcome.asset.kind is not AssetKind.VIDEO:
             raise MediaNotFound("source_video_id is not a video")
-        return outcome.asset.id
+        seen = ". ".join(text for text in texts_of(outcome.job.order.ask) if text)
+        return FoundFilm(asset=outcome.asset.id, seen=seen)
 
-    async def _uploaded(self, number: AssetId, account: AccountId) -> AssetId:
+    async def _uploaded(self, number: AssetId, account: AccountId) -> FoundFilm:
         asset = await self.store.view.assets.get(number)
         if asset is None or asset.kind is AssetKind.IMAGE:
             raise MediaNotFound("video_media_id not found")
@@ -53,4 +63,4 @@ class FindFilm:
             raise NotAllowed("video_media_id belongs to another account")
         if asset.kind is not AssetKind.VIDEO:
             raise MediaNotFound("video_media_id: media_type is not video")
-        return asset.id
+        return FoundFilm(asset=asset.id)

@@ -17,18 +17,7 @@ from kinora.apis.pixverse import answers
 from kinora.apis.pixverse.errors import from_validation, refuse
 from kinora.apis.pixverse.fields import read_id
 from kinora.apis.pixverse.translate import films_in, order_from
-from kinora.apis.pixverse.wire import (
-    Body,
-    ExtendBody,
-    FusionBody,
-    ImageTemplateBody,
-    ImageToVideoBody,
-    MultiTransitionBody,
-    TemplateVideoBody,
-    TextToVideoBody,
-    TransitionBody,
-    UpscaleBody,
-)
+from kinora.apis.pixverse.wire import Body
 from kinora.catalog.book import Catalog
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
@@ -43,11 +32,12 @@ from kinora.domain.errors import (
     Missing,
     UploadFailed,
 )
-from kinora.domain.ids import AccountId, AssetId, JobId
+from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job
 from kinora.domain.order import ImageEffect, Order, inputs_of
 from kinora.ports.media import Fetcher
 from kinora.ports.store import Outcome, Store
+from kinora.usecases.find_film import FoundFilm
 from kinora.usecases.submit_job import Repeat
 from kinora.usecases.upload_image import ENDINGS, MAX_IMAGE_BYTES
 from kinora.usecases.upload_media import MAX_MEDIA_BYTES
@@ -78,7 +68,7 @@ class Verbs:
     read: Callable[..., Awaitable[Outcome]]
     upload: Callable[..., Awaitable[Asset]]
     upload_media: Callable[..., Awaitable[Asset]]
-    find_film: Callable[..., Awaitable[AssetId]]
+    find_film: Callable[..., Awaitable[FoundFilm]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,37 +114,13 @@ class Door:
         link = self.links.url(asset, base=self._base(request))
         return answers.good(answers.uploaded_media(asset, link=link))
 
-    async def text_to_video(self, request: Request) -> Response:
-        """POST video/text/generate."""
-        return await self._submit(request, TextToVideoBody)
+    def submitting(self, body: type[Body], with_template: type[Body] | None = None) -> Handler:
+        """Return the handler of an operation that submits a job."""
 
-    async def image_to_video(self, request: Request) -> Response:
-        """POST video/img/generate; with `template_id` it is an effect."""
-        return await self._submit(request, ImageToVideoBody, with_template=TemplateVideoBody)
+        async def handler(request: Request) -> Response:
+            return await self._submit(request, body, with_template=with_template)
 
-    async def transition(self, request: Request) -> Response:
-        """POST video/transition/generate."""
-        return await self._submit(request, TransitionBody)
-
-    async def multi_transition(self, request: Request) -> Response:
-        """POST video/multi_transition/generate."""
-        return await self._submit(request, MultiTransitionBody)
-
-    async def fusion(self, request: Request) -> Response:
-        """POST video/fusion/generate."""
-        return await self._submit(request, FusionBody)
-
-    async def extend(self, request: Request) -> Response:
-        """POST video/extend/generate."""
-        return await self._submit(request, ExtendBody)
-
-    async def upscale(self, request: Request) -> Response:
-        """POST video/upscale/generate."""
-        return await self._submit(request, UpscaleBody)
-
-    async def image_template(self, request: Request) -> Response:
-        """POST image/template/generate."""
-        return await self._submit(request, ImageTemplateBody)
+        return handler
 
     async def video_result(self, request: Request) -> Response:
         """GET video/result/{id}."""

@@ -7,7 +7,7 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 
 from kinora.apis.pixverse import answers, wire
-from kinora.apis.pixverse.door import Door, answering
+from kinora.apis.pixverse.door import Door, Handler, answering
 from kinora.apis.pixverse.wire import Body
 
 PREFIX = "/openapi/v2"
@@ -19,8 +19,10 @@ WORDS = (400018, 400019)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation: where it is, which handler serves it, what goes in and out, what can go wrong.
+    """One operation: where it is, what goes in and out, what can go wrong.
 
+    What has a `body` submits a job, with another body when it names a template; the rest is
+    served by the door's method `handler`, which is also the operation's name.
     `aliases` are other paths that published clients use for it.
     """
 
@@ -30,6 +32,7 @@ class Operation:
     summary: str
     answer: type[msgspec.Struct]
     body: type[Body] | None = None
+    with_template: type[Body] | None = None
     codes: Sequence[int] = ()
     aliases: Sequence[str] = ()
 
@@ -75,6 +78,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Image-to-video generation; with template_id: template (effect) video generation",
         answer=answers.SubmittedVideo,
         body=wire.ImageToVideoBody,
+        with_template=wire.TemplateVideoBody,
         codes=(*SUBMIT, *WORDS, 400032, 500020, 500070, 500071),
         aliases=("/video/image/generate",),
     ),
@@ -124,6 +128,15 @@ OPERATIONS: tuple[Operation, ...] = (
         codes=(*SUBMIT, 500020),
     ),
     Operation(
+        method="POST",
+        path="/video/sound_effect/generate",
+        handler="sound_effect",
+        summary="Sound effect generation",
+        answer=answers.SubmittedVideo,
+        body=wire.SoundEffectBody,
+        codes=(*SUBMIT, 500020),
+    ),
+    Operation(
         method="GET",
         path="/video/result/{id}",
         handler="video_result",
@@ -159,12 +172,19 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
+def _handler(door: Door, operation: Operation) -> Handler:
+    if operation.body is None:
+        handler: Handler = getattr(door, operation.handler)
+        return handler
+    return door.submitting(operation.body, operation.with_template)
+
+
 def routes(door: Door) -> list[BaseRoute]:
     """Return the dialect's routes, aliases included."""
     return [
         Route(
             PREFIX + path,
-            answering(getattr(door, operation.handler)),
+            answering(_handler(door, operation)),
             methods=[operation.method],
             name=operation.handler,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kinora.apis.pixverse.editing import NO_MODEL, edit_order
 from kinora.apis.pixverse.wire import (
     Body,
     ExtendBody,
@@ -11,6 +12,7 @@ from kinora.apis.pixverse.wire import (
     ImageTemplateBody,
     ImageToVideoBody,
     MultiTransitionBody,
+    SoundEffectBody,
     TemplateVideoBody,
     TextToVideoBody,
     TransitionBody,
@@ -39,11 +41,9 @@ from kinora.domain.order import (
     VideoEffect,
     Words,
 )
-from kinora.usecases.find_film import FilmIds
+from kinora.usecases.find_film import FilmIds, FoundFilm
 
 STILL_MODEL = "template"
-NO_MODEL = "studio"
-"""What stands in the place of a model for operations that take none."""
 
 
 def films_in(body: Body) -> list[FilmIds]:
@@ -59,7 +59,7 @@ def films_in(body: Body) -> list[FilmIds]:
 
 
 def order_from(
-    body: Body, *, account: AccountId, catalog: Catalog, trace: str, films: Sequence[AssetId] = ()
+    body: Body, *, account: AccountId, catalog: Catalog, trace: str, films: Sequence[FoundFilm] = ()
 ) -> Order:
     """Return the order that a body makes; `films` are those of `films_in`.
 
@@ -69,17 +69,21 @@ def order_from(
         raise Invalid("webhook_id: webhooks are not offered yet, poll the result instead")
     match body:
         case TextToVideoBody() | ImageToVideoBody() | TransitionBody():
-            return _film(body, account=account, catalog=catalog, trace=trace)
+            order = _film(body, account=account, catalog=catalog, trace=trace)
         case TemplateVideoBody():
-            return _effect(body, account=account, catalog=catalog, trace=trace)
+            order = _effect(body, account=account, catalog=catalog, trace=trace)
         case ImageTemplateBody():
-            return _image(body, account=account, catalog=catalog, trace=trace)
+            order = _image(body, account=account, catalog=catalog, trace=trace)
         case MultiTransitionBody():
-            return _multi_transition(body, account=account, trace=trace)
+            order = _multi_transition(body, account=account, trace=trace)
         case FusionBody() | ExtendBody() | UpscaleBody():
-            return _from_films(body, films, account=account, catalog=catalog, trace=trace)
+            found = [film.asset for film in films]
+            order = _from_films(body, found, account=account, catalog=catalog, trace=trace)
+        case SoundEffectBody():
+            order = edit_order(body, films, account=account, trace=trace)
         case _:
             raise Invalid("this operation is not offered yet")
+    return order
 
 
 def _film(

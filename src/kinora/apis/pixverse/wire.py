@@ -215,5 +215,18 @@ class ExtendBody(FilmSource):
     water_mark: Switch = Field(False, description="A visible mark in a corner of the film.")
 
 
+class SoundEffectBody(FilmSource):
+    """POST video/sound_effect/generate."""
+
+    original_sound_switch: Switch = Field(False, description="Keeps the film's own sound below.")
+    sound_effect_content: Annotated[Text, Field(max_length=LONGEST_SOUND)] = Field(
+        "", description="What is to be heard; empty fits the sound to the picture."
+    )
+    prompt: Annotated[Text, Field(max_length=LONGEST_SOUND)] = Field(
+        "", description="Newer name of sound_effect_content."
+    )
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
 class UpscaleBody(FilmSource):
     """POST video/upscale/generate. `quality` and `model`, which some clients send, are ignored."""

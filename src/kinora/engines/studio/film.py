@@ -19,6 +19,7 @@ from kinora.engines.studio.reel import RATE, Picture, Waves
 from kinora.ports.engine import Shape
 
 CRF = "19"
+FAST_START = {"movflags": "+faststart"}
 AHEAD = 4
 """Frames that may wait for the encoder, so that memory stays flat."""
 
@@ -45,7 +46,7 @@ class FilmWriter:
         """Open a film for writing."""
         self._path = path
         self._size = (shape.height, shape.width, 3)
-        self._file = av.open(str(path), "w", options={"movflags": "+faststart"})
+        self._file = av.open(str(path), "w", options=FAST_START)
         self._video = _video_stream(self._file, shape)
         self._audio = _audio_stream(self._file) if has_sound else None
         self._large = shape.width * shape.height > LARGE
@@ -121,6 +122,47 @@ def write_film(
     except BaseException:
         writer.abandon()
         raise
+
+
+def carry_picture(source: Path, path: Path, *, sound: Waves) -> bool:
+    """Write a film's own picture, untouched, with a new sound.
+
+    Returns False, and leaves no file, when the picture cannot be carried over as it is: another
+    codec than H.264 in 4:2:0, or a film that stands on its side.
+    """
+    with av.open(str(source)) as given, av.open(str(path), "w", options=FAST_START) as made:
+        own = given.streams.video[0]
+        context = own.codec_context
+        upright = own.codec_context.name == "h264" and context.pix_fmt == "yuv420p"
+        if upright and not _turned(source):
+            video = made.add_stream_from_template(own)
+            audio = _audio_stream(made)
+            _copy(given, own, made, video)
+            _write_sound(made, audio, sound)
+            return True
+    path.unlink(missing_ok=True)
+    return False
+
+
+def _copy(
+    given: av.container.InputContainer,
+    own: VideoStream,
+    made: av.container.OutputContainer,
+    video: VideoStream,
+) -> None:
+    begin = own.start_time or 0
+    for packet in given.demux(own):
+        if packet.dts is not None:
+            packet.pts, packet.dts = (packet.pts or 0) - begin, packet.dts - begin
+            packet.stream = video
+            made.mux(packet)
+
+
+def _turned(source: Path) -> bool:
+    """Tell whether a film is to be turned by its player."""
+    with av.open(str(source)) as film:
+        first = next(film.decode(video=0), None)
+    return first is not None and bool(first.rotation)
 
 
 def _converted(picture: Picture) -> av.VideoFrame:

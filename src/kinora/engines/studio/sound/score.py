@@ -95,7 +95,7 @@ def score(*, content: str, prompt: str, seconds: float, seed: int) -> Waves:
     mix = np.zeros(n, np.float32)
     for place, kind in enumerate(kinds[:MOST_LAYERS]):
         mix += _even(_made(kind, n, rng, told, seen)) * _level(kind, place, heard)
-    return _master(_widen(mix, rng))
+    return master(_widen(mix, rng))
 
 
 def _made(kind: str, n: int, rng: np.random.Generator, told: Heard, seen: Heard) -> Mono:
@@ -147,7 +147,8 @@ def _widen(mono: NDArray[np.float32], rng: np.random.Generator) -> Waves:
     return np.stack(sides, -1).astype(np.float32)
 
 
-def _master(waves: Waves) -> Waves:
+def master(waves: Waves) -> Waves:
+    """Return waves with soft ends, at the usual loudness, and never clipped."""
     fade = min(len(waves) // 2, RATE // 4)
     ramp = np.linspace(0, 1, fade, dtype=np.float32)[:, None]
     waves[:fade] *= ramp
