@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from kinora.domain.job import Job, JobState, WrongState
 from kinora.domain.ledger import Movement
 from kinora.domain.order import (
     Ask,
+    Feature,
     ImageEffect,
     ImageToVideo,
     Motion,
@@ -36,7 +38,7 @@ from kinora.domain.order import (
     feature_of,
 )
 from kinora.domain.shape import Shape
-from kinora.ports.store import Answered, Tx
+from kinora.ports.store import Answered, Tx, UsageAsk
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADA, BOB = AccountId(1), AccountId(2)
@@ -323,3 +325,35 @@ def test_hot_statements_never_read_a_whole_table(name: str, tmp_path: Path) -> N
     whole = [step for step in steps if step.startswith("SCAN") and "heads" not in step]
     assert whole == []
     assert all("INDEX" in step for step in steps if "heads" in step)
+
+
+async def test_usage_is_what_jobs_cost_and_gave_back_newest_first(store: SqliteStore) -> None:
+    mine = [job(cost=3 + number) for number in range(4)]
+    times = [NOW + timedelta(days=number) for number in range(4)]
+    async with store.transaction() as tx:
+        for made, at in zip(mine, times, strict=True):
+            await tx.jobs.add(made)
+            await tx.ledger.hold(made, at=at)
+        await tx.ledger.settle(mine[0], at=times[1])
+        await tx.ledger.release(mine[1], at=times[2])
+        theirs = job(BOB, cost=5)
+        await tx.jobs.add(theirs)
+        await tx.ledger.hold(theirs, at=NOW)
+    every = UsageAsk(
+        movements=frozenset({Movement.HOLD, Movement.RELEASE}),
+        features=frozenset(Feature),
+        at_most=10,
+    )
+
+    async def used(**changed: Any) -> list[tuple[Movement, int]]:
+        found = await store.view.ledger.usage(ADA, replace(every, **changed))
+        return [(each.entry.movement, each.entry.monthly + each.entry.package) for each in found]
+
+    holds = [(Movement.HOLD, -6), (Movement.HOLD, -5), (Movement.HOLD, -4), (Movement.HOLD, -3)]
+    assert await used() == [(Movement.RELEASE, 4), *holds]
+    assert await used(movements=frozenset({Movement.RELEASE})) == [(Movement.RELEASE, 4)]
+    assert await used(since=times[1], until=times[3]) == [(Movement.RELEASE, 4), *holds[1:3]]
+    assert await used(features=frozenset({Feature.EXTEND})) == []
+    first = await store.view.ledger.usage(ADA, replace(every, at_most=2))
+    assert [each.feature for each in first] == [feature_of(mine[0].order.ask)] * 2
+    assert await used(before=first[-1].entry.id) == holds[1:]

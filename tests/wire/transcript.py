@@ -10,7 +10,7 @@ import httpx
 
 RULE = "-" * 40
 IDS = re.compile(r"\b\d{12,}\b")
-TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?")
 FOLDERS = re.compile(r"\b(given|made)/[0-9a-f]{2}/")
 LINKS = re.compile(r"/media/[^/\"]+/[^/\"]+/")
 

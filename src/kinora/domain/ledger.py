@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from kinora.domain.account import Balance
 from kinora.domain.ids import AccountId, JobId
+from kinora.domain.order import Feature
 
 
 class Movement(StrEnum):
@@ -35,6 +36,16 @@ class Entry:
     held: int
     note: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """An entry of a job, with what the job was."""
+
+    entry: Entry
+    feature: Feature
+    model: str
+    quality: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from kinora.domain.asset import Asset
 from kinora.domain.fact import Fact, FactKind
 from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
 from kinora.domain.job import Job, JobState
-from kinora.domain.ledger import Entry
+from kinora.domain.ledger import Entry, Movement, Used
 from kinora.domain.moderation import Decision, Review
+from kinora.domain.order import Feature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,18 @@ class Assets(Protocol):
         """Return the blob names of all assets."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageAsk:
+    """Which entries of jobs are wanted: from `since` until before `until`, below `before`."""
+
+    movements: frozenset[Movement]
+    features: frozenset[Feature]
+    at_most: int
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
 class Ledger(Protocol):
     """Credits. Balances are the sums of the entries, always."""
 
@@ -138,6 +151,9 @@ class Ledger(Protocol):
 
     async def entries(self, account: AccountId, *, newest: int = 100) -> Sequence[Entry]:
         """Return an account's entries, newest first."""
+
+    async def usage(self, account: AccountId, asked: UsageAsk) -> Sequence[Used]:
+        """Return an account's entries of jobs, newest first."""
 
     async def discrepancies(self) -> Sequence[str]:
         """Return a sentence for each account whose books do not add up."""

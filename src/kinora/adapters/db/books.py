@@ -1,5 +1,6 @@
 """The ledger, stored answers and the outbox in SQL."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,9 @@ from kinora.domain.account import Balance
 from kinora.domain.fact import Fact, FactKind
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, WrongState
-from kinora.domain.ledger import Entry, Movement, Split
-from kinora.ports.store import Answered
+from kinora.domain.ledger import Entry, Movement, Split, Used
+from kinora.domain.order import Feature
+from kinora.ports.store import Answered, UsageAsk
 
 
 class SqlLedger:
@@ -55,6 +57,27 @@ class SqlLedger:
         """Return an account's entries, newest first."""
         rows = self._db.all("list_entries", {"account": account, "newest": newest})
         return [entry_from(row) for row in rows]
+
+    async def usage(self, account: AccountId, asked: UsageAsk) -> Sequence[Used]:
+        """Return an account's entries of jobs, newest first."""
+        values = {
+            "account": account,
+            "before": asked.before,
+            "since": None if asked.since is None else micros(asked.since),
+            "until": None if asked.until is None else micros(asked.until),
+            "movements": json.dumps(sorted(asked.movements)),
+            "features": json.dumps(sorted(asked.features)),
+            "at_most": asked.at_most,
+        }
+        return [
+            Used(
+                entry=entry_from(row),
+                feature=Feature(row["feature"]),
+                model=row["model"],
+                quality=row["quality"],
+            )
+            for row in self._db.all("usage", values)
+        ]
 
     async def discrepancies(self) -> Sequence[str]:
         """Return a sentence for each account whose books do not add up."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from kinora.apis.pixverse import answers
 from kinora.apis.pixverse.errors import from_validation, refuse
 from kinora.apis.pixverse.fields import read_id
 from kinora.apis.pixverse.translate import films_in, order_from
+from kinora.apis.pixverse.usage import UsageBody, usage_asked, usage_detail
 from kinora.apis.pixverse.wire import Body
 from kinora.catalog.book import Catalog
 from kinora.domain.account import Account
@@ -50,6 +51,7 @@ PAGE_SIZES = (10, 20, 50, 100)
 LONGEST_NUMBER = 18
 LINK_MIMES = {*ENDINGS, "image/jpg"}
 Handler = Callable[[Request], Awaitable[Response]]
+B = TypeVar("B", bound=Body)
 
 
 class Submit(Protocol):
@@ -86,6 +88,14 @@ class Door:
     async def balance(self, request: Request) -> Response:
         """GET account/balance."""
         return answers.good(answers.balance(await self._account(request)))
+
+    async def usage(self, request: Request) -> Response:
+        """POST account/billing/usage-detail."""
+        account = await self._account(request)
+        body = _parse(await read_body(request, at_most=MAX_BODY) or b"{}", UsageBody)
+        asked = usage_asked(body)
+        found = await self.store.view.ledger.usage(account.id, asked)
+        return answers.good(usage_detail(found, asked))
 
     async def upload_image(self, request: Request) -> Response:
         """POST image/upload."""
@@ -247,7 +257,7 @@ def answering(handler: Handler) -> Handler:
     return answer
 
 
-def _parse(raw: bytes, body: type[Body], with_template: type[Body] | None) -> Body:
+def _parse(raw: bytes, body: type[B], with_template: type[B] | None = None) -> B:
     try:
         if with_template is not None and b'"template_id"' in raw:
             looked = _OnlyTemplate.model_validate_json(raw)

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from kinora.apis.pixverse import answers, wire
 from kinora.apis.pixverse.door import Door, Handler, answering
+from kinora.apis.pixverse.usage import UsageBody, UsageDetail
 from kinora.apis.pixverse.wire import Body
 
 PREFIX = "/openapi/v2"
@@ -21,8 +22,8 @@ WORDS = (400018, 400019)
 class Operation:
     """One operation: where it is, what goes in and out, what can go wrong.
 
-    What has a `body` submits a job, with another body when it names a template; the rest is
-    served by the door's method `handler`, which is also the operation's name.
+    It is served by the door's method `handler`, which is also the operation's name. What has no
+    such method submits a job from its `body`, or from `with_template` when that names a template.
     `aliases` are other paths that published clients use for it.
     """
 
@@ -45,6 +46,15 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Get user credit balance",
         answer=answers.Balance,
         aliases=("/account/credits",),
+    ),
+    Operation(
+        method="POST",
+        path="/account/billing/usage-detail",
+        handler="usage",
+        summary="Usage deduction query",
+        answer=UsageDetail,
+        body=UsageBody,
+        codes=(*JSON,),
     ),
     Operation(
         method="POST",
@@ -173,10 +183,12 @@ OPERATIONS: tuple[Operation, ...] = (
 
 
 def _handler(door: Door, operation: Operation) -> Handler:
-    if operation.body is None:
-        handler: Handler = getattr(door, operation.handler)
-        return handler
-    return door.submitting(operation.body, operation.with_template)
+    own: Handler | None = getattr(door, operation.handler, None)
+    if own is None and operation.body is not None:
+        return door.submitting(operation.body, operation.with_template)
+    if own is None:
+        raise NotImplementedError(operation.handler)
+    return own
 
 
 def routes(door: Door) -> list[BaseRoute]:

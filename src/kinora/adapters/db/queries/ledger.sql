@@ -21,6 +21,18 @@ where job = :job and movement = 'hold' and not exists (
 select id, account, job, movement, monthly, package, held, note, at
 from entries where account = :account order by id desc limit :newest;
 
+-- name: usage
+select e.id, e.account, e.job, e.movement, e.monthly, e.package, e.held, e.note, e.at,
+    j.feature, j.model, j.quality
+from entries e join jobs j on j.id = e.job
+where e.account = :account
+    and (:before is null or e.id < :before)
+    and (:since is null or e.at >= :since)
+    and (:until is null or e.at < :until)
+    and e.movement in (select value from json_each(:movements))
+    and j.feature in (select value from json_each(:features))
+order by e.id desc limit :at_most;
+
 -- name: sums_that_differ
 select a.id, a.monthly, a.package, a.held,
     coalesce(sum(e.monthly), 0) as sum_monthly,
