@@ -13,7 +13,7 @@ from kinora.domain.asset import AssetKind
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job
 from kinora.domain.moderation import Decision, Verdict
-from kinora.domain.order import Ask, ImageEffect, Order, TextToVideo, Words
+from kinora.domain.order import Ask, ImageEffect, MaskSelection, Order, TextToVideo, Words
 from kinora.ports.engine import Output
 from kinora.ports.media import Still
 from kinora.usecases.cancel_job import CancelJob
@@ -143,6 +143,7 @@ class Maker:
         names["image_done"] = str(
             (await self._done(still, account, "picture.jpg", "image", "image/jpeg")).id
         )
+        await self._masks(names, AssetId(int(names["film"])), account)
         cancelled = await self.submit(clip, account)
         await CancelJob(store=g.store, clock=g.clock)(cancelled.id)
         names["cancelled"] = str(cancelled.id)
@@ -176,21 +177,43 @@ class Maker:
         await SettleReview(store=g.store, blobs=g.blobs, clock=g.clock)(review.id, allow=False)
         return job
 
-    async def _done(self, ask: Ask, account: AccountId, name: str, kind: str, mime: str) -> Job:
-        job = await self._started(ask, account)
-        path = self.folder / name
-        path.write_bytes(b"0123456789" * 100)
-        g = self.ground
-        output = Output(
-            path=path,
-            kind=kind,
-            mime=mime,
-            width=job.shape.width,
-            height=job.shape.height,
-            frames=job.shape.frames,
-            seconds=job.shape.seconds,
-            has_audio=False,
+    async def _masks(self, names: dict[str, str], film: AssetId, account: AccountId) -> None:
+        chosen = MaskSelection(film=film, keyframe=1)
+        job = await self._done(
+            chosen, account, "keyframe.png", "image", "image/png", beside=("person", "background")
         )
+        made = await self.ground.store.view.assets.of_job(job.id)
+        for asset in made:
+            names[asset.filename.partition("-")[0] + "_mask"] = str(asset.id)
+
+    async def _done(
+        self,
+        ask: Ask,
+        account: AccountId,
+        name: str,
+        kind: str,
+        mime: str,
+        beside: tuple[str, ...] = (),
+    ) -> Job:
+        job = await self._started(ask, account)
+
+        def output_of(name: str) -> Output:
+            path = self.folder / name
+            path.write_bytes(b"0123456789" * 100)
+            return Output(
+                path=path,
+                kind=kind,
+                mime=mime,
+                width=job.shape.width,
+                height=job.shape.height,
+                frames=job.shape.frames,
+                seconds=job.shape.seconds,
+                has_audio=False,
+                label=path.stem if beside else "",
+            )
+
+        output = replace(output_of(name), beside=tuple(output_of(f"{each}.png") for each in beside))
+        g = self.ground
         finish = FinishJob(
             store=g.store,
             blobs=g.blobs,

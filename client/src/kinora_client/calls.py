@@ -88,6 +88,24 @@ def upscale(video: int) -> Call:
     return Call("POST", PLATFORM + "video/upscale/generate", {"source_video_id": video})
 
 
+def sound_effect(video: int, content: str = "", **options: Any) -> Call:
+    """Ask for a film made here with a sound; without words it is fitted to the picture."""
+    body = {"source_video_id": video, "sound_effect_content": content}
+    return Call("POST", PLATFORM + "video/sound_effect/generate", body | options)
+
+
+def select_masks(video: int, *, keyframe: int = 1) -> Call:
+    """Ask what a frame of a film made here can be parted into; the answer holds the masks."""
+    body = {"source_video_id": video, "keyframe_id": keyframe}
+    return Call("POST", PLATFORM + "video/mask/selection", body)
+
+
+def swap(video: int, mask: str, image: int, *, keyframe: int = 1, **options: Any) -> Call:
+    """Ask for a picture's subject in the place of a mask's region, in a film made here."""
+    body = {"source_video_id": video, "mask_id": mask, "img_id": image, "keyframe_id": keyframe}
+    return Call("POST", PLATFORM + "video/swap/generate", body | {"quality": "540p"} | options)
+
+
 def image_template(template: int, images: list[int]) -> Call:
     """Ask for a picture made from pictures by a named effect."""
     body = {"template_id": template, "img_ids": images}

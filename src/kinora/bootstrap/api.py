@@ -32,7 +32,10 @@ from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
 from kinora.domain.seals import derived
+from kinora.usecases.await_job import AwaitJob
+from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.find_film import FindFilm
+from kinora.usecases.find_mask import FindMask
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.read_job import ReadJob
@@ -153,6 +156,8 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
             store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
         ),
         find_film=FindFilm(store=store),
+        find_mask=FindMask(store=store),
+        wait=AwaitJob(store=store, cancel=CancelJob(store=store, clock=clock)),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from kinora.catalog import prices, shapes
-from kinora.catalog.edits import check_edit, edit_price, edit_shape
+from kinora.catalog.edits import check_edit, check_quality, edit_price, edit_shape
 from kinora.catalog.models import NEGATIVE_PROMPT, Model, Models, load_models
 from kinora.catalog.rules import (
     among,
@@ -30,10 +30,12 @@ from kinora.domain.order import (
     Fusion,
     ImageEffect,
     ImageToVideo,
+    MaskSelection,
     Motion,
     MultiTransition,
     Order,
     SoundEffect,
+    Swap,
     TextToImage,
     TextToVideo,
     Transition,
@@ -87,23 +89,21 @@ class Catalog:
                 _among_qualities(self.models, order)
                 check_multi_transition(order.ask, self._model(order), order)
             case VideoEffect(template=name, images=images):
-                template = self.template(name)
-                _among_qualities(self.models, order)
-                self._check_count(template, len(images))
-                if order.quality not in template.qualities:
-                    raise TemplateQuality
+                self._check_effect(order, self.template(name), len(images))
             case ImageEffect(template=name, images=images):
                 self._check_count(self.template(name), len(images))
             case TextToImage(words=words):
                 _check_words(words, max(model.prompt for model in self.models.models.values()))
-            case Upscale() | SoundEffect():
+            case SoundEffect() | MaskSelection() | Swap():
+                check_quality(self.models, order, order.ask)
+            case Upscale():
                 return
             case _:
                 assert_never(order.ask)
 
     def check_inputs(self, order: Order, inputs: Sequence[Asset]) -> None:
         """Raise Invalid when the films that an order works on are too long or too large for it."""
-        if isinstance(order.ask, SoundEffect):
+        if isinstance(order.ask, SoundEffect | MaskSelection | Swap):
             check_edit(self.models, order.ask, inputs)
             return
         check_inputs(self.models.inputs, order, inputs)
@@ -119,7 +119,7 @@ class Catalog:
                 price = self.template(name).price(order.quality)
             case Upscale():
                 price = prices.upscale_price(self.models, inputs)
-            case SoundEffect():
+            case SoundEffect() | MaskSelection() | Swap():
                 price = edit_price(self.models, order, order.ask, inputs)
             case TextToImage():
                 price = 0
@@ -138,8 +138,8 @@ class Catalog:
                 shape = shapes.extend_shape(order, inputs)
             case Upscale():
                 shape = shapes.upscale_shape(inputs)
-            case SoundEffect():
-                shape = edit_shape(inputs)
+            case SoundEffect() | MaskSelection() | Swap():
+                shape = edit_shape(self.models, order, order.ask, inputs)
             case _:
                 shape = self._film_shape(order, order.ask, inputs)
         return shape
@@ -156,6 +156,12 @@ class Catalog:
                 return shapes.fusion_shape(self.models, order, ask, inputs)
             case TextToVideo() | ImageToVideo() | Transition():
                 return shapes.film_shape(self.models, order, inputs, seconds=order.seconds)
+
+    def _check_effect(self, order: Order, template: Template, images: int) -> None:
+        _among_qualities(self.models, order)
+        self._check_count(template, images)
+        if order.quality not in template.qualities:
+            raise TemplateQuality
 
     def _check_film(self, order: Order, ask: Film) -> None:
         model = self._model(order)

@@ -60,13 +60,15 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an operation on a film takes and costs.
 
     `seconds` and `side` are the longest film and its longest side in pixels, 0 for any. `price` is
-    in credits for each started second of the film, or of what is said; by quality where the
-    operation has one.
+    in credits for each started `each` seconds of the film, but of `most` such units at most;
+    when `each` is 0 for the whole. It is by quality where the operation has one.
     """
 
     seconds: int
     price: int | ByQuality
     side: int = 0
+    each: int = 1
+    most: int = 0
 
 
 class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -29,4 +29,48 @@ class SoundEffect:
         return (self.content,)
 
 
-Edit = SoundEffect
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskSelection:
+    """What one frame of a film can be parted into; `keyframe` counts from 1."""
+
+    film: AssetId
+    keyframe: int
+
+    @property
+    def inputs(self) -> tuple[AssetId, ...]:
+        """The assets that it works on, the film first."""
+        return (self.film,)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the caller wants to see or hear, in words."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """A film in which `image` takes the place of a mask's region.
+
+    `mask` was made by a mask selection of the same film and keyframe; `region` is its name, such
+    as `person` or `background`.
+    """
+
+    film: AssetId
+    keyframe: int
+    mask: AssetId
+    region: str
+    image: AssetId
+    keep_sound: bool = True
+
+    @property
+    def inputs(self) -> tuple[AssetId, ...]:
+        """The assets that it works on, the film first."""
+        return (self.film, self.mask, self.image)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the caller wants to see or hear, in words."""
+        return ()
+
+
+Edit = SoundEffect | MaskSelection | Swap

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from kinora.domain.edits import Edit, SoundEffect
+from kinora.domain.edits import Edit, MaskSelection, SoundEffect, Swap
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.wishes import Motion, Sound, Speech, Words
 
@@ -16,6 +16,7 @@ __all__ = [
     "Fusion",
     "ImageEffect",
     "ImageToVideo",
+    "MaskSelection",
     "Motion",
     "MultiTransition",
     "Order",
@@ -25,6 +26,7 @@ __all__ = [
     "Sound",
     "SoundEffect",
     "Speech",
+    "Swap",
     "TextToImage",
     "TextToVideo",
     "Transition",
@@ -52,6 +54,8 @@ class Feature(StrEnum):
     EXTEND = "extend"
     UPSCALE = "upscale"
     SOUND_EFFECT = "sound_effect"
+    SWAP_MASK = "swap_mask"
+    SWAP = "swap"
 
 
 class Role(StrEnum):
@@ -217,6 +221,8 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.EXTEND: Extend,
     Feature.UPSCALE: Upscale,
     Feature.SOUND_EFFECT: SoundEffect,
+    Feature.SWAP_MASK: MaskSelection,
+    Feature.SWAP: Swap,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 
@@ -233,7 +239,7 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
             found: tuple[AssetId, ...] = ()
         case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
             found = (one,)
-        case SoundEffect():
+        case SoundEffect() | MaskSelection() | Swap():
             found = ask.inputs
         case Transition(first=first, last=last):
             found = (first, last)
@@ -255,7 +261,7 @@ def texts_of(ask: Ask) -> tuple[str, ...]:
             return ()
         case TextToImage(words=words):
             return (words.prompt,)
-        case SoundEffect():
+        case SoundEffect() | MaskSelection() | Swap():
             return ask.texts
         case _:
             sound = ask.sound
@@ -268,8 +274,8 @@ def films_of(ask: Ask) -> frozenset[AssetId]:
     match ask:
         case Fusion(references=references):
             return frozenset(each.asset for each in references if each.role is Role.FILM)
-        case Extend(film=film) | Upscale(film=film) | SoundEffect(film=film):
-            return frozenset({film})
+        case Extend() | Upscale() | SoundEffect() | MaskSelection() | Swap():
+            return frozenset({ask.film})
         case _:
             return frozenset()
 

@@ -48,7 +48,8 @@ class Log:
 class Output:
     """A finished file inside the spec's folder, and what it holds.
 
-    `kind` is `video` or `image`; `mime` its media type; `frames` counts pictures.
+    `kind` is `video` or `image`; `mime` its media type; `frames` counts pictures. `beside` are
+    further files that belong to it, each with a `label` of one word.
     """
 
     path: Path
@@ -59,6 +60,8 @@ class Output:
     frames: int
     seconds: float
     has_audio: bool
+    label: str = ""
+    beside: tuple["Output", ...] = ()
 
 
 EngineEvent = Progress | Log | Output

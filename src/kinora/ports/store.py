@@ -116,6 +116,9 @@ class Assets(Protocol):
     async def get(self, asset: AssetId) -> Asset | None:
         """Return the asset."""
 
+    async def of_job(self, job: JobId) -> Sequence[Asset]:
+        """Return what a job made, its result first."""
+
     async def blobs(self) -> Sequence[str]:
         """Return the blob names of all assets."""
 

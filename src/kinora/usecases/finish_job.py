@@ -1,5 +1,6 @@
 """End a job well: its file becomes an asset, its credits are settled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kinora.domain.asset import Asset, AssetKind
@@ -31,13 +32,17 @@ class FinishJob:
         A result that the moderator refuses ends the job as moderated, paid back, without a file.
         """
         asset = self._asset(job, output)
+        beside = [self._asset(job, each) for each in output.beside]
         decision = await self.moderator.judge_result(output.path, sha256=asset.sha256)
         if decision.verdict is Verdict.BLOCK:
             return await self._refuse(job, decision)
-        await self.blobs.adopt(output.path, name=asset.blob)
-        if await self._commit(job, asset):
+        kept = [asset, *beside]
+        for each, made in zip(kept, (output, *output.beside), strict=True):
+            await self.blobs.adopt(made.path, name=each.blob)
+        if await self._commit(job, kept):
             return True
-        await self.blobs.delete(asset.blob)
+        for each in kept:
+            await self.blobs.delete(each.blob)
         return False
 
     def _asset(self, job: Job, output: Output) -> Asset:
@@ -50,7 +55,7 @@ class FinishJob:
             kind=AssetKind(output.kind),
             mime=output.mime,
             blob=made_blob_name(job, asset_id, ending=ending),
-            filename=f"{job.feature.value.replace('_', '-')}-{job.id}.{ending}",
+            filename=f"{output.label or job.feature.value.replace('_', '-')}-{job.id}.{ending}",
             size=output.path.stat().st_size,
             sha256=digest_of(output.path),
             width=output.width,
@@ -72,13 +77,14 @@ class FinishJob:
             await tx.outbox.add(FactKind.MODERATED, ended, at=ended.changed_at)
         return True
 
-    async def _commit(self, job: Job, asset: Asset) -> bool:
+    async def _commit(self, job: Job, assets: Sequence[Asset]) -> bool:
         async with self.store.transaction() as tx:
             now = await tx.jobs.get(job.id)
             if now is None or now.state is not job.state or now.attempt != job.attempt:
                 return False
-            done = job.complete(asset.id, at=self.clock.now())
-            await tx.assets.add(asset)
+            done = job.complete(assets[0].id, at=self.clock.now())
+            for asset in assets:
+                await tx.assets.add(asset)
             await tx.jobs.save(done, state=job.state, attempt=job.attempt)
             await tx.ledger.settle(done, at=done.changed_at)
             await tx.accounts.free_place(done.account)

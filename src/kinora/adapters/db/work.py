@@ -132,6 +132,10 @@ class SqlAssets:
         row = self._db.one("get_asset", {"id": asset})
         return asset_from(row) if row else None
 
+    async def of_job(self, job: JobId) -> Sequence[Asset]:
+        """Return what a job made, its result first."""
+        return [asset_from(row) for row in self._db.all("assets_of_job", {"job": job})]
+
     async def blobs(self) -> Sequence[str]:
         """Return the blob names of all assets."""
         return [row["blob"] for row in self._db.all("list_blobs", {})]

@@ -117,6 +117,10 @@ def pass_on(event: EngineEvent, tell: Tell) -> None:
 def _report(spec: Spec, made: Output | None) -> Report:
     if made is None:
         return Crash(reason="the engine made nothing", detail="")
+    return _file(spec, made)
+
+
+def _file(spec: Spec, made: Output) -> File:
     return File(
         name=str(made.path.relative_to(spec.folder)),
         kind=made.kind,
@@ -126,6 +130,8 @@ def _report(spec: Spec, made: Output | None) -> Report:
         frames=made.frames,
         seconds=made.seconds,
         has_audio=made.has_audio,
+        label=made.label,
+        beside=tuple(_file(spec, each) for each in made.beside),
     )
 
 

@@ -224,4 +224,6 @@ def _output(report: File, folder: Path) -> Output:
         frames=report.frames,
         seconds=report.seconds,
         has_audio=report.has_audio,
+        label=report.label,
+        beside=tuple(_output(each, folder) for each in report.beside),
     )

@@ -61,6 +61,8 @@ class File(msgspec.Struct, tag=True, frozen=True):
     frames: int
     seconds: float
     has_audio: bool
+    label: str = ""
+    beside: tuple["File", ...] = ()
 
 
 class Cannot(msgspec.Struct, tag=True, frozen=True):

@@ -1,5 +1,6 @@
 """What callers get, and how it is written."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from starlette.responses import Response
 from kinora.catalog.templates import Template
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
+from kinora.domain.ids import AssetId
 from kinora.domain.job import Job, JobState
-from kinora.domain.order import ImageEffect, Words, inputs_of
+from kinora.domain.order import ImageEffect, MaskSelection, Words, inputs_of
 from kinora.ports.store import Outcome
+from kinora.usecases.find_mask import mask_id
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -135,6 +138,23 @@ class EffectList(msgspec.Struct, frozen=True):
     total: int
 
 
+class MaskInfo(msgspec.Struct, frozen=True):
+    """One region of a keyframe: `mask_url` is white where the region is."""
+
+    mask_id: str
+    mask_name: str
+    mask_url: str
+
+
+class Masks(msgspec.Struct, frozen=True):
+    """POST video/mask/selection."""
+
+    keyframe_id: int
+    keyframe_url: str
+    credits: int
+    mask_info: list[MaskInfo]
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """What every answer is wrapped in."""
 
@@ -241,6 +261,18 @@ def image_result(outcome: Outcome, *, link: str, template: int, given: list[str]
         progress=round(job.progress, 4),
         reason=job.reason,
     )
+
+
+def masks(outcome: Outcome, made: Sequence[Asset], links: Mapping[AssetId, str]) -> Masks:
+    """Say what a keyframe can be parted into; `links` are the pictures' addresses."""
+    job = outcome.job
+    infos = [
+        MaskInfo(mask_id(asset.id), asset.filename.partition("-")[0], links[asset.id])
+        for asset in made
+        if asset.id != job.result
+    ]
+    keyframe = job.order.ask.keyframe if isinstance(job.order.ask, MaskSelection) else 1
+    return Masks(keyframe, links[job.result] if job.result else "", job.cost, infos)
 
 
 def is_image(job: Job) -> bool:

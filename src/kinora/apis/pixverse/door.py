@@ -16,9 +16,9 @@ from starlette.responses import Response
 from kinora.apis.pixverse import answers
 from kinora.apis.pixverse.errors import from_validation, refuse
 from kinora.apis.pixverse.fields import read_id
-from kinora.apis.pixverse.translate import films_in, order_from
+from kinora.apis.pixverse.translate import films_in, masks_in, order_from
 from kinora.apis.pixverse.usage import UsageBody, usage_asked, usage_detail
-from kinora.apis.pixverse.wire import Body
+from kinora.apis.pixverse.wire import Body, MaskBody
 from kinora.catalog.book import Catalog
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
@@ -39,6 +39,7 @@ from kinora.domain.order import ImageEffect, Order, inputs_of
 from kinora.ports.media import Fetcher
 from kinora.ports.store import Outcome, Store
 from kinora.usecases.find_film import FoundFilm
+from kinora.usecases.find_mask import FoundMask
 from kinora.usecases.submit_job import Repeat
 from kinora.usecases.upload_image import ENDINGS, MAX_IMAGE_BYTES
 from kinora.usecases.upload_media import MAX_MEDIA_BYTES
@@ -71,6 +72,8 @@ class Verbs:
     upload: Callable[..., Awaitable[Asset]]
     upload_media: Callable[..., Awaitable[Asset]]
     find_film: Callable[..., Awaitable[FoundFilm]]
+    find_mask: Callable[..., Awaitable[FoundMask]]
+    wait: Callable[[Job], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,14 @@ class Door:
 
         return handler
 
+    async def mask_selection(self, request: Request) -> Response:
+        """POST video/mask/selection: waits for the masks."""
+        outcome = await self.verbs.wait(await self._job(request, MaskBody))
+        made = await self.store.view.assets.of_job(outcome.job.id)
+        base = self._base(request)
+        links = {asset.id: self.links.url(asset, base=base) for asset in made}
+        return answers.good(answers.masks(outcome, made, links))
+
     async def video_result(self, request: Request) -> Response:
         """GET video/result/{id}."""
         outcome = await self._outcome(request)
@@ -176,18 +187,28 @@ class Door:
     async def _submit(
         self, request: Request, body: type[Body], *, with_template: type[Body] | None = None
     ) -> Response:
-        account = await self._account(request)
-        raw = await read_body(request, at_most=MAX_BODY)
-        parsed = _parse(raw, body, with_template)
-        trace = request.headers.get("ai-trace-id", "")
-        films = [await self.verbs.find_film(ids, account=account.id) for ids in films_in(parsed)]
-        order = order_from(
-            parsed, account=account.id, catalog=self.catalog, trace=trace, films=films
-        )
-        job = await self.verbs.submit(order, repeat=_repeat(request, trace, raw))
+        job = await self._job(request, body, with_template)
         if answers.is_image(job):
             return answers.good(answers.submitted_image(job))
         return answers.good(answers.submitted_video(job))
+
+    async def _job(
+        self, request: Request, body: type[Body], with_template: type[Body] | None = None
+    ) -> Job:
+        """Return the job that a request makes."""
+        account = (await self._account(request)).id
+        raw = await read_body(request, at_most=MAX_BODY)
+        parsed = _parse(raw, body, with_template)
+        trace = request.headers.get("ai-trace-id", "")
+        films = [await self.verbs.find_film(ids, account=account) for ids in films_in(parsed)]
+        masks = [
+            await self.verbs.find_mask(name, film=films[0].asset, account=account)
+            for name in masks_in(parsed)
+        ]
+        order = order_from(
+            parsed, account=account, catalog=self.catalog, trace=trace, films=films, masks=masks
+        )
+        return await self.verbs.submit(order, repeat=_repeat(request, trace, raw))
 
     async def _account(self, request: Request) -> Account:
         return await self.verbs.open_account(request.headers.get("api-key", ""))

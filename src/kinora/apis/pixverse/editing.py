@@ -2,35 +2,62 @@
 
 from collections.abc import Sequence
 
-from kinora.apis.pixverse.wire import SoundEffectBody
-from kinora.domain.ids import AccountId
-from kinora.domain.order import Edit, Order, SoundEffect
+from kinora.apis.pixverse.wire import MaskBody, SoundEffectBody, SwapBody
+from kinora.domain.errors import Invalid
+from kinora.domain.ids import AccountId, AssetId
+from kinora.domain.order import Edit, MaskSelection, Order, SoundEffect, Swap
 from kinora.usecases.find_film import FoundFilm
+from kinora.usecases.find_mask import FoundMask
 
 NO_MODEL = "studio"
 """What stands in the place of a model for operations that take none."""
 
-EditBody = SoundEffectBody
+EditBody = SoundEffectBody | MaskBody | SwapBody
 
 
 def edit_order(
-    body: EditBody, films: Sequence[FoundFilm], *, account: AccountId, trace: str
+    body: EditBody,
+    films: Sequence[FoundFilm],
+    masks: Sequence[FoundMask],
+    *,
+    account: AccountId,
+    trace: str,
 ) -> Order:
-    """Return the order that a body makes; `films` are those that it names."""
+    """Return the order that a body makes; `films` and `masks` are those that it names."""
     return Order(
         account=account,
-        ask=_ask(body, films[0]),
+        ask=_ask(body, films[0], masks),
         model=NO_MODEL,
-        quality="",
-        seed=body.seed,
+        quality=getattr(body, "quality", ""),
+        seed=getattr(body, "seed", None),
         trace=trace,
     )
 
 
-def _ask(body: EditBody, film: FoundFilm) -> Edit:
-    return SoundEffect(
+def _ask(body: EditBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Edit:
+    match body:
+        case SoundEffectBody():
+            return SoundEffect(
+                film=film.asset,
+                content=body.sound_effect_content or body.prompt,
+                seen=film.seen,
+                keep_sound=body.original_sound_switch,
+            )
+        case MaskBody():
+            return MaskSelection(film=film.asset, keyframe=body.keyframe_id or 1)
+        case SwapBody():
+            return _swap(body, film, masks[0])
+
+
+def _swap(body: SwapBody, film: FoundFilm, mask: FoundMask) -> Swap:
+    keyframe = body.keyframe_id or 1
+    if keyframe != mask.keyframe:
+        raise Invalid(f"mask_id {body.mask_id} is of keyframe_id {mask.keyframe}, not {keyframe}")
+    return Swap(
         film=film.asset,
-        content=body.sound_effect_content or body.prompt,
-        seen=film.seen,
+        keyframe=keyframe,
+        mask=mask.asset,
+        region=mask.region,
+        image=AssetId(body.img_id),
         keep_sound=body.original_sound_switch,
     )

@@ -11,8 +11,10 @@ from kinora.apis.pixverse.wire import (
     FusionBody,
     ImageTemplateBody,
     ImageToVideoBody,
+    MaskBody,
     MultiTransitionBody,
     SoundEffectBody,
+    SwapBody,
     TemplateVideoBody,
     TextToVideoBody,
     TransitionBody,
@@ -42,6 +44,7 @@ from kinora.domain.order import (
     Words,
 )
 from kinora.usecases.find_film import FilmIds, FoundFilm
+from kinora.usecases.find_mask import FoundMask
 
 STILL_MODEL = "template"
 
@@ -58,10 +61,21 @@ def films_in(body: Body) -> list[FilmIds]:
     return [FilmIds(source_video_id=made, video_media_id=given) for made, given in pairs]
 
 
+def masks_in(body: Body) -> list[str]:
+    """Return the names of the masks that a body names, in their order."""
+    return [body.mask_id] if isinstance(body, SwapBody) else []
+
+
 def order_from(
-    body: Body, *, account: AccountId, catalog: Catalog, trace: str, films: Sequence[FoundFilm] = ()
+    body: Body,
+    *,
+    account: AccountId,
+    catalog: Catalog,
+    trace: str,
+    films: Sequence[FoundFilm] = (),
+    masks: Sequence[FoundMask] = (),
 ) -> Order:
-    """Return the order that a body makes; `films` are those of `films_in`.
+    """Return the order that a body makes; `films` are those of `films_in`, `masks` of `masks_in`.
 
     Raises Invalid, Missing, TemplateInactive.
     """
@@ -79,8 +93,8 @@ def order_from(
         case FusionBody() | ExtendBody() | UpscaleBody():
             found = [film.asset for film in films]
             order = _from_films(body, found, account=account, catalog=catalog, trace=trace)
-        case SoundEffectBody():
-            order = edit_order(body, films, account=account, trace=trace)
+        case SoundEffectBody() | MaskBody() | SwapBody():
+            order = edit_order(body, films, masks, account=account, trace=trace)
         case _:
             raise Invalid("this operation is not offered yet")
     return order

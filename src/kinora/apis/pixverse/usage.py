@@ -33,12 +33,14 @@ TYPES: dict[Feature, str] = {
     Feature.EXTEND: "extend",
     Feature.UPSCALE: "upscale",
     Feature.SOUND_EFFECT: "sound_effect",
+    Feature.SWAP_MASK: "swap_mask",
+    Feature.SWAP: "swap",
 }
 """How the wire names what a job was."""
 
 KNOWN = (
     *dict.fromkeys(TYPES.values()),
-    *("lip_sync", "restyle", "swap", "swap_mask", "agent", "avatar", "mimic", "modify"),
+    *("lip_sync", "restyle", "agent", "avatar", "mimic", "modify"),
 )
 MOVEMENTS = {"consume": Movement.HOLD, "refund": Movement.RELEASE}
 STATUSES = {movement: status for status, movement in MOVEMENTS.items()}

@@ -228,5 +228,26 @@ class SoundEffectBody(FilmSource):
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
 
 
+class MaskBody(FilmSource):
+    """POST video/mask/selection."""
+
+    keyframe_id: Annotated[StrictInt, BeforeValidator(zero)] = Field(
+        1, description="A frame of the film, counted from 1; 0 means 1."
+    )
+
+
+class SwapBody(FilmSource):
+    """POST video/swap/generate."""
+
+    keyframe_id: Annotated[StrictInt, BeforeValidator(zero)] = Field(
+        1, description="The keyframe that the mask was made of; 0 means 1."
+    )
+    mask_id: NeededText = Field(description="From mask/selection of the same film and keyframe.")
+    img_id: NeededId = Field(description="What comes into the mask's place.")
+    quality: NeededText = Field(description="360p, 540p or 720p.")
+    original_sound_switch: Switch = Field(True, description="Keeps the film's sound.")
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
 class UpscaleBody(FilmSource):
     """POST video/upscale/generate. `quality` and `model`, which some clients send, are ignored."""

@@ -1,19 +1,21 @@
 """The studio: takes an ask to its room and writes what comes back."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 from PIL import Image
 
-from kinora.domain.order import ImageEffect, SoundEffect, TextToImage
+from kinora.domain.order import ImageEffect, MaskSelection, SoundEffect, Swap, TextToImage
 from kinora.engines.studio.effects.room import warm as warm_effects
 from kinora.engines.studio.film import carry_picture, write_film
 from kinora.engines.studio.imagevideo.room import warm as warm_pictures
 from kinora.engines.studio.marks import marked
+from kinora.engines.studio.masks.finding import find_masks, keyframe, levels
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.rooms import FilmAsk, film_frames, film_sound
+from kinora.engines.studio.rooms import FilmAsk, film_sound, prepared
 from kinora.engines.studio.scenes.stage import text_still
 from kinora.engines.studio.scenes.stage import warm as warm_scenes
 from kinora.engines.studio.source import reading
@@ -46,22 +48,38 @@ class Studio:
                 paths = [spec.inputs[image] for image in images]
                 made = still_picture(spec.ask.played, paths, shape=spec.shape)
                 yield from self._still(spec, made)
+            case MaskSelection():
+                yield from self._masks(spec, spec.ask)
             case SoundEffect():
                 yield from self._heard(spec, spec.ask)
             case _:
                 yield from self._film(spec, spec.ask)
 
-    def _film(self, spec: Spec, ask: FilmAsk) -> Generator[EngineEvent, None, None]:
+    def _film(self, spec: Spec, ask: FilmAsk | Swap) -> Generator[EngineEvent, None, None]:
         path = spec.folder / "film.mp4"
         sound = film_sound(ask, spec)
-        frames = film_frames(ask, spec)
+        begun, frames = yield from _begun(prepared(ask, spec))
         frames = marked(frames, shape=spec.shape) if spec.watermark else frames
         writing = write_film(path, frames, shape=spec.shape, sound=sound)
         with closing(writing):
             for number in writing:
-                yield Progress(done=NEARLY * (number + 1) / spec.shape.frames)
+                yield Progress(done=begun + (NEARLY - begun) * (number + 1) / spec.shape.frames)
         yield Progress(done=1.0)
         yield _film_output(spec, path, has_audio=sound is not None)
+
+    def _masks(self, spec: Spec, ask: MaskSelection) -> Generator[EngineEvent, None, None]:
+        """Part a film's frame into regions: the frame, and a picture for each region."""
+        frame = keyframe(spec.inputs[ask.film], ask.keyframe, spec.shape)
+        yield Progress(done=0.2)
+        found = find_masks(frame)
+        yield Progress(done=NEARLY)
+        beside = tuple(
+            _picture_output(spec.folder / f"{name}.png", levels(mask), label=name)
+            for name, mask in found.items()
+        )
+        whole = _picture_output(spec.folder / "keyframe.png", frame, label="keyframe")
+        yield Progress(done=1.0)
+        yield replace(whole, beside=beside)
 
     def _heard(self, spec: Spec, ask: SoundEffect) -> Generator[EngineEvent, None, None]:
         """Give a film a new sound; its picture is not touched where that can be had."""
@@ -95,6 +113,35 @@ class Studio:
             seconds=0.0,
             has_audio=False,
         )
+
+
+def _begun(
+    making: Generator[Progress, None, Iterator[Picture]],
+) -> Generator[Progress, None, tuple[float, Iterator[Picture]]]:
+    """Pass progress on; return how far it came, and what was made."""
+    done = 0.0
+    while True:
+        try:
+            step = next(making)
+        except StopIteration as ended:
+            return done, ended.value
+        done = step.done
+        yield step
+
+
+def _picture_output(path: Path, picture: Picture, *, label: str) -> Output:
+    Image.fromarray(picture).save(path, "PNG", compress_level=3)
+    return Output(
+        path=path,
+        kind="image",
+        mime="image/png",
+        width=picture.shape[1],
+        height=picture.shape[0],
+        frames=1,
+        seconds=0.0,
+        has_audio=False,
+        label=label,
+    )
 
 
 def _film_output(spec: Spec, path: Path, *, has_audio: bool) -> Output:

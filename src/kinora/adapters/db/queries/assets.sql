@@ -10,5 +10,8 @@ insert into assets (
 -- name: get_asset
 select * from assets where id = :id;
 
+-- name: assets_of_job
+select * from assets where job = :job order by id;
+
 -- name: list_blobs
 select blob from assets order by id;

@@ -1,0 +1,1 @@
+"""Regions of films: found in one frame, followed through all."""

@@ -1,0 +1,1 @@
+"""Swap: another thing, or another background, in a film."""
