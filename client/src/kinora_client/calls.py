@@ -106,6 +106,12 @@ def swap(video: int, mask: str, image: int, *, keyframe: int = 1, **options: Any
     return Call("POST", PLATFORM + "video/swap/generate", body | {"quality": "540p"} | options)
 
 
+def modify(video: int, prompt: str, **options: Any) -> Call:
+    """Ask for a film made here to be changed by words; options are the wire's own fields."""
+    body = {"source_video_id": video, "prompt": prompt, "quality": "540p"}
+    return Call("POST", PLATFORM + "video/modify/generate", body | options)
+
+
 def image_template(template: int, images: list[int]) -> Call:
     """Ask for a picture made from pictures by a named effect."""
     body = {"template_id": template, "img_ids": images}

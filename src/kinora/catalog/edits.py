@@ -10,10 +10,11 @@ from kinora.catalog.rules import among
 from kinora.catalog.shapes import own_shape
 from kinora.catalog.sizes import film_like
 from kinora.domain.asset import Asset
-from kinora.domain.errors import Invalid
-from kinora.domain.order import Edit, MaskSelection, Order, Swap, feature_of
+from kinora.domain.errors import Invalid, PromptTooLong
+from kinora.domain.order import Edit, MaskSelection, Modify, Order, Swap, feature_of
 from kinora.domain.shape import Shape
 
+LONGEST_PROMPT = 5000
 ALIKE = 0.04
 """A film whose area is so near to its quality's keeps its own size."""
 
@@ -32,6 +33,8 @@ def check_edit(models: Models, ask: Edit, inputs: Sequence[Asset]) -> None:
         raise Invalid(f"the video must be at most {terms.seconds} s long")
     if terms.side and max(film.width, film.height) > terms.side:
         raise Invalid(f"the video must be at most {terms.side} px wide and high")
+    if isinstance(ask, Modify) and len(ask.prompt) > LONGEST_PROMPT:
+        raise PromptTooLong(f"Prompt length exceeds {LONGEST_PROMPT} characters limit")
     if isinstance(ask, MaskSelection | Swap) and not 1 <= ask.keyframe <= film.frames:
         raise Invalid(f"keyframe_id must be 1 to {film.frames} for this video")
 

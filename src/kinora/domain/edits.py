@@ -73,4 +73,33 @@ class Swap:
         return ()
 
 
-Edit = SoundEffect | MaskSelection | Swap
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A mask that goes with an instruction: its file, its region's name, its keyframe from 1."""
+
+    mask: AssetId
+    region: str
+    keyframe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modify:
+    """A film changed by an instruction, which calls `masks` @selection0, and `images` @img0."""
+
+    film: AssetId
+    prompt: str
+    images: tuple[AssetId, ...] = ()
+    masks: tuple[Selection, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[AssetId, ...]:
+        """The assets that it works on, the film first."""
+        return (self.film, *self.images, *(each.mask for each in self.masks))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the caller wants to see or hear, in words."""
+        return (self.prompt,)
+
+
+Edit = SoundEffect | MaskSelection | Swap | Modify

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from kinora.domain.edits import Edit, MaskSelection, SoundEffect, Swap
+from kinora.domain.edits import Edit, MaskSelection, Modify, SoundEffect, Swap
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.wishes import Motion, Sound, Speech, Words
 
@@ -17,6 +17,7 @@ __all__ = [
     "ImageEffect",
     "ImageToVideo",
     "MaskSelection",
+    "Modify",
     "Motion",
     "MultiTransition",
     "Order",
@@ -56,6 +57,7 @@ class Feature(StrEnum):
     SOUND_EFFECT = "sound_effect"
     SWAP_MASK = "swap_mask"
     SWAP = "swap"
+    MODIFY = "modify"
 
 
 class Role(StrEnum):
@@ -223,6 +225,7 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.SOUND_EFFECT: SoundEffect,
     Feature.SWAP_MASK: MaskSelection,
     Feature.SWAP: Swap,
+    Feature.MODIFY: Modify,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 
@@ -239,7 +242,7 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
             found: tuple[AssetId, ...] = ()
         case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
             found = (one,)
-        case SoundEffect() | MaskSelection() | Swap():
+        case SoundEffect() | MaskSelection() | Swap() | Modify():
             found = ask.inputs
         case Transition(first=first, last=last):
             found = (first, last)
@@ -261,7 +264,7 @@ def texts_of(ask: Ask) -> tuple[str, ...]:
             return ()
         case TextToImage(words=words):
             return (words.prompt,)
-        case SoundEffect() | MaskSelection() | Swap():
+        case SoundEffect() | MaskSelection() | Swap() | Modify():
             return ask.texts
         case _:
             sound = ask.sound
@@ -274,7 +277,7 @@ def films_of(ask: Ask) -> frozenset[AssetId]:
     match ask:
         case Fusion(references=references):
             return frozenset(each.asset for each in references if each.role is Role.FILM)
-        case Extend() | Upscale() | SoundEffect() | MaskSelection() | Swap():
+        case Extend() | Upscale() | SoundEffect() | MaskSelection() | Swap() | Modify():
             return frozenset({ask.film})
         case _:
             return frozenset()

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from kinora.apis.pixverse.wire import MaskBody, SoundEffectBody, SwapBody
+from kinora.apis.pixverse.wire import MaskBody, ModifyBody, SoundEffectBody, SwapBody
+from kinora.domain.edits import Selection
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId, AssetId
-from kinora.domain.order import Edit, MaskSelection, Order, SoundEffect, Swap
+from kinora.domain.order import Edit, MaskSelection, Modify, Order, SoundEffect, Swap
 from kinora.usecases.find_film import FoundFilm
 from kinora.usecases.find_mask import FoundMask
 
 NO_MODEL = "studio"
 """What stands in the place of a model for operations that take none."""
 
-EditBody = SoundEffectBody | MaskBody | SwapBody
+EditBody = SoundEffectBody | MaskBody | SwapBody | ModifyBody
+MOST = 3
 
 
 def edit_order(
@@ -47,6 +49,24 @@ def _ask(body: EditBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Edit:
             return MaskSelection(film=film.asset, keyframe=body.keyframe_id or 1)
         case SwapBody():
             return _swap(body, film, masks[0])
+        case ModifyBody():
+            return _modify(body, film, masks)
+
+
+def _modify(body: ModifyBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Modify:
+    if body.mask_urls:
+        raise Invalid("mask_urls are not offered: send mask_ids from mask/selection")
+    for name, given in (("img_ids", body.img_ids or []), ("mask_ids", body.mask_ids)):
+        if len(given) > MOST:
+            raise Invalid(f"{name} must have at most {MOST} items")
+    return Modify(
+        film=film.asset,
+        prompt=body.prompt,
+        images=tuple(AssetId(image) for image in body.img_ids or []),
+        masks=tuple(
+            Selection(mask=mask.asset, region=mask.region, keyframe=mask.keyframe) for mask in masks
+        ),
+    )
 
 
 def _swap(body: SwapBody, film: FoundFilm, mask: FoundMask) -> Swap:

@@ -165,6 +165,15 @@ OPERATIONS: tuple[Operation, ...] = (
         codes=(*SUBMIT, 400032, 500020),
     ),
     Operation(
+        method="POST",
+        path="/video/modify/generate",
+        handler="modify",
+        summary="Modify generation",
+        answer=answers.SubmittedVideo,
+        body=wire.ModifyBody,
+        codes=(*SUBMIT, 400018, 400032, 500020),
+    ),
+    Operation(
         method="GET",
         path="/video/result/{id}",
         handler="video_result",

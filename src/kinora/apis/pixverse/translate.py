@@ -12,6 +12,7 @@ from kinora.apis.pixverse.wire import (
     ImageTemplateBody,
     ImageToVideoBody,
     MaskBody,
+    ModifyBody,
     MultiTransitionBody,
     SoundEffectBody,
     SwapBody,
@@ -63,6 +64,8 @@ def films_in(body: Body) -> list[FilmIds]:
 
 def masks_in(body: Body) -> list[str]:
     """Return the names of the masks that a body names, in their order."""
+    if isinstance(body, ModifyBody):
+        return body.mask_ids
     return [body.mask_id] if isinstance(body, SwapBody) else []
 
 
@@ -93,7 +96,7 @@ def order_from(
         case FusionBody() | ExtendBody() | UpscaleBody():
             found = [film.asset for film in films]
             order = _from_films(body, found, account=account, catalog=catalog, trace=trace)
-        case SoundEffectBody() | MaskBody() | SwapBody():
+        case SoundEffectBody() | MaskBody() | SwapBody() | ModifyBody():
             order = edit_order(body, films, masks, account=account, trace=trace)
         case _:
             raise Invalid("this operation is not offered yet")

@@ -35,13 +35,11 @@ TYPES: dict[Feature, str] = {
     Feature.SOUND_EFFECT: "sound_effect",
     Feature.SWAP_MASK: "swap_mask",
     Feature.SWAP: "swap",
+    Feature.MODIFY: "modify",
 }
 """How the wire names what a job was."""
 
-KNOWN = (
-    *dict.fromkeys(TYPES.values()),
-    *("lip_sync", "restyle", "agent", "avatar", "mimic", "modify"),
-)
+KNOWN = sorted({*TYPES.values(), "lip_sync", "restyle", "agent", "avatar", "mimic"})
 MOVEMENTS = {"consume": Movement.HOLD, "refund": Movement.RELEASE}
 STATUSES = {movement: status for status, movement in MOVEMENTS.items()}
 

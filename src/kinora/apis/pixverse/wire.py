@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
 from kinora.apis.pixverse.fields import (
     Camera,
@@ -246,6 +246,23 @@ class SwapBody(FilmSource):
     img_id: NeededId = Field(description="What comes into the mask's place.")
     quality: NeededText = Field(description="360p, 540p or 720p.")
     original_sound_switch: Switch = Field(True, description="Keeps the film's sound.")
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
+class ModifyBody(FilmSource):
+    """POST video/modify/generate."""
+
+    prompt: NeededText = Field(
+        description="What is to change; @selection0 to 2 are the masks, @img0 to 2 the pictures."
+    )
+    img_ids: Ids = Field(None, description="Up to 3 pictures from image/upload.")
+    mask_ids: Annotated[list[StrictStr], BeforeValidator(read_list)] = Field(
+        default_factory=list, description="Up to 3 masks from mask/selection of the same film."
+    )
+    mask_urls: Annotated[list[StrictStr], BeforeValidator(read_list)] = Field(
+        default_factory=list, description="Not offered: masks come from mask/selection."
+    )
+    quality: NeededText = Field(description="360p, 540p or 720p.")
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
 
 

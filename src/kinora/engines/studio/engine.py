@@ -8,21 +8,22 @@ from pathlib import Path
 import cv2
 from PIL import Image
 
-from kinora.domain.order import ImageEffect, MaskSelection, SoundEffect, Swap, TextToImage
+from kinora.domain.order import ImageEffect, MaskSelection, Modify, SoundEffect, Swap, TextToImage
 from kinora.engines.studio.effects.room import warm as warm_effects
 from kinora.engines.studio.film import carry_picture, write_film
 from kinora.engines.studio.imagevideo.room import warm as warm_pictures
 from kinora.engines.studio.marks import marked
 from kinora.engines.studio.masks.finding import find_masks, keyframe, levels
-from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.rooms import FilmAsk, film_sound, prepared
+from kinora.engines.studio.reel import Picture, Waves
+from kinora.engines.studio.rooms import FilmAsk, film_frames, film_sound
 from kinora.engines.studio.scenes.stage import text_still
 from kinora.engines.studio.scenes.stage import warm as warm_scenes
 from kinora.engines.studio.source import reading
 from kinora.engines.studio.stills.room import picture as still_picture
 from kinora.engines.studio.stills.room import warm as warm_stills
 from kinora.engines.studio.upscale.room import warm as warm_upscale
-from kinora.ports.engine import EngineEvent, Output, Progress, Spec
+from kinora.engines.studio.worked import WorkedAsk, worked_frames, worked_shape, worked_sound
+from kinora.ports.engine import EngineEvent, Output, Progress, Shape, Spec
 
 JPEG_QUALITY = 92
 NEARLY = 0.97
@@ -52,20 +53,38 @@ class Studio:
                 yield from self._masks(spec, spec.ask)
             case SoundEffect():
                 yield from self._heard(spec, spec.ask)
+            case Swap() | Modify():
+                yield from self._worked(spec, spec.ask)
             case _:
                 yield from self._film(spec, spec.ask)
 
-    def _film(self, spec: Spec, ask: FilmAsk | Swap) -> Generator[EngineEvent, None, None]:
+    def _film(self, spec: Spec, ask: FilmAsk) -> Generator[EngineEvent, None, None]:
+        frames, sound = film_frames(ask, spec), film_sound(ask, spec)
+        yield from self._written(spec, frames, shape=spec.shape, sound=sound)
+
+    def _worked(self, spec: Spec, ask: WorkedAsk) -> Generator[EngineEvent, None, None]:
+        """Make a film of which all must be looked at first."""
+        shape, sound = worked_shape(ask, spec), worked_sound(ask, spec)
+        begun, frames = yield from _begun(worked_frames(ask, spec))
+        yield from self._written(spec, frames, shape=shape, sound=sound, begun=begun)
+
+    def _written(
+        self,
+        spec: Spec,
+        frames: Iterator[Picture],
+        *,
+        shape: Shape,
+        sound: Waves | None,
+        begun: float = 0.0,
+    ) -> Generator[EngineEvent, None, None]:
         path = spec.folder / "film.mp4"
-        sound = film_sound(ask, spec)
-        begun, frames = yield from _begun(prepared(ask, spec))
-        frames = marked(frames, shape=spec.shape) if spec.watermark else frames
-        writing = write_film(path, frames, shape=spec.shape, sound=sound)
+        frames = marked(frames, shape=shape) if spec.watermark else frames
+        writing = write_film(path, frames, shape=shape, sound=sound)
         with closing(writing):
             for number in writing:
-                yield Progress(done=begun + (NEARLY - begun) * (number + 1) / spec.shape.frames)
+                yield Progress(done=begun + (NEARLY - begun) * (number + 1) / shape.frames)
         yield Progress(done=1.0)
-        yield _film_output(spec, path, has_audio=sound is not None)
+        yield _film_output(shape, path, has_audio=sound is not None)
 
     def _masks(self, spec: Spec, ask: MaskSelection) -> Generator[EngineEvent, None, None]:
         """Part a film's frame into regions: the frame, and a picture for each region."""
@@ -96,7 +115,7 @@ class Studio:
                 for number in writing:
                     yield Progress(done=0.5 + 0.45 * (number + 1) / shape.frames)
         yield Progress(done=1.0)
-        yield _film_output(spec, path, has_audio=True)
+        yield _film_output(spec.shape, path, has_audio=True)
 
     def _still(self, spec: Spec, made: Picture) -> Generator[EngineEvent, None, None]:
         yield Progress(done=NEARLY)
@@ -144,14 +163,14 @@ def _picture_output(path: Path, picture: Picture, *, label: str) -> Output:
     )
 
 
-def _film_output(spec: Spec, path: Path, *, has_audio: bool) -> Output:
+def _film_output(shape: Shape, path: Path, *, has_audio: bool) -> Output:
     return Output(
         path=path,
         kind="video",
         mime="video/mp4",
-        width=spec.shape.width,
-        height=spec.shape.height,
-        frames=spec.shape.frames,
-        seconds=spec.shape.seconds,
+        width=shape.width,
+        height=shape.height,
+        frames=shape.frames,
+        seconds=shape.seconds,
         has_audio=has_audio,
     )

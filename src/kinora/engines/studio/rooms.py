@@ -1,6 +1,6 @@
 """Which room makes which film, and what it sounds like."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import assert_never
 
@@ -14,7 +14,6 @@ from kinora.domain.order import (
     ImageToVideo,
     MultiTransition,
     Sound,
-    Swap,
     TextToVideo,
     Transition,
     Upscale,
@@ -23,21 +22,17 @@ from kinora.domain.order import (
 )
 from kinora.engines.studio.effects.room import frames as effect_frames
 from kinora.engines.studio.extend.room import frames as extended_frames
-from kinora.engines.studio.extend.sound import extended_sound
 from kinora.engines.studio.fusion.room import Cast
 from kinora.engines.studio.fusion.room import frames as fusion_frames
 from kinora.engines.studio.imagevideo.room import frames as picture_frames
-from kinora.engines.studio.picture.load import cover, load
 from kinora.engines.studio.reel import Picture, Waves
 from kinora.engines.studio.scenes.stage import text_frames
 from kinora.engines.studio.shots import cut_together, plan_shots
 from kinora.engines.studio.source import reading
-from kinora.engines.studio.swap.room import Swapping
-from kinora.engines.studio.swap.room import frames as swap_frames
 from kinora.engines.studio.transition.chain import frames as chain_frames
 from kinora.engines.studio.transition.room import frames as transition_frames
 from kinora.engines.studio.upscale.room import frames as larger_frames
-from kinora.ports.engine import Progress, Shape, Spec
+from kinora.ports.engine import Shape, Spec
 
 NewFilm = TextToVideo | ImageToVideo | VideoEffect | Transition | MultiTransition | Fusion
 FilmAsk = NewFilm | Extend | Upscale
@@ -57,44 +52,12 @@ def film_frames(ask: FilmAsk, spec: Spec) -> Iterator[Picture]:
             return _new_frames(ask, spec)
 
 
-def prepared(ask: FilmAsk | Swap, spec: Spec) -> Generator[Progress, None, Iterator[Picture]]:
-    """Return the frames of a film, after the work that must be done before the first of them."""
-    if isinstance(ask, Swap):
-        return (yield from _swapped(ask, spec))
-    return film_frames(ask, spec)
-
-
-def _swapped(ask: Swap, spec: Spec) -> Generator[Progress, None, Iterator[Picture]]:
-    shape, film = spec.shape, spec.inputs[ask.film]
-    size = (shape.width, shape.height)
-
-    def read() -> Iterator[Picture]:
-        return reading.frames(film, size=size, fps=shape.fps, count=shape.frames)
-
-    mask = cover(load(spec.inputs[ask.mask]), *size, focus=reading.MIDDLE)[..., 0]
-    work = Swapping(
-        read=read,
-        mask=np.asarray(mask, np.float32) / np.float32(255),
-        name=ask.region,
-        image=spec.inputs[ask.image],
-        at=ask.keyframe - 1,
-    )
-    return (yield from swap_frames(work, shape=shape, folder=spec.folder))
-
-
-def film_sound(ask: FilmAsk | Swap, spec: Spec) -> Waves | None:
+def film_sound(ask: FilmAsk, spec: Spec) -> Waves | None:
     """Return the sound of a film: what its source sounds like, what is asked for, or none."""
     seconds = spec.shape.seconds
     match ask:
         case Upscale(film=film):
             return reading.sound(spec.inputs[film], seconds=seconds)
-        case Swap(film=film, keep_sound=wanted):
-            return reading.sound(spec.inputs[film], seconds=seconds) if wanted else None
-        case Extend(film=film, seconds=added):
-            kept = extended_sound(
-                spec.inputs[film], seconds=seconds, source_seconds=seconds - added, seed=spec.seed
-            )
-            return _mixed(kept, _asked_sound(ask.sound, ask.words, spec))
         case MultiTransition():
             return None
         case _:

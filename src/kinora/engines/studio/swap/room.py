@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import cv2
@@ -39,13 +40,17 @@ Take = Callable[[], Iterator[Picture]]
 
 @dataclass(frozen=True, slots=True)
 class Swapping:
-    """What a swap works with; `at` is the chosen frame, from 0, `name` the mask's."""
+    """What a swap works with; `at` is the chosen frame, from 0, `name` the mask's.
+
+    Without an image what is behind the mask is seen; `scene` yields a moving background.
+    """
 
     read: Take
     mask: Field
     name: str
-    image: Path
+    image: Path | None
     at: int
+    scene: Take | None = None
 
 
 def frames(
@@ -68,13 +73,15 @@ def frames(
 def _in_its_place(work: Swapping, track: Track, plate: Picture, shape: Shape) -> Iterator[Picture]:
     size = shape.width, shape.height
     box = _box(cv2.resize(work.mask, size))
-    guest = _fitted(cut_out(work.image), box)
+    guest = None if work.image is None else _fitted(cut_out(work.image), box)
     layer: Cutout | None = None
     for number, frame in enumerate(work.read()):
-        if layer is None:
+        if layer is None and guest is not None:
             layer = harmonised(guest, frame, strength=HARMONY)
-        cleaned = _cleaned(frame, track, plate, number)
-        yield _with_guest(cleaned, layer, _placed(track, number, layer, box, shape))
+        seen = _cleaned(frame, track, plate, number)
+        if layer is not None:
+            seen = _with_guest(seen, layer, _placed(track, number, layer, box, shape))
+        yield seen
 
 
 def _cleaned(frame: Picture, track: Track, plate: Picture, number: int) -> Picture:
@@ -145,18 +152,24 @@ def _laid(behind: Picture, colour: Field, alpha: Field) -> Picture:
 def _before_another(work: Swapping, track: Track, shape: Shape) -> Iterator[Picture]:
     """Yield the film's foreground before another background, which moves with the camera."""
     size = shape.width, shape.height
-    wide = round(shape.width * ROOM), round(shape.height * ROOM)
-    scene = cover(load(work.image), *wide)
-    scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), max(0.6, shape.height / 420)), np.uint8)
+    scenes = work.scene() if work.scene else repeat(_still(work.image, shape))
     margin = (ROOM - 1) / 2
     aside = np.array([[1, 0, -margin * size[0]], [0, 1, -margin * size[1]], [0, 0, 1]], np.float64)
-    for number, frame in enumerate(work.read()):
+    for number, (frame, scene) in enumerate(zip(work.read(), scenes, strict=False)):
         moved = np.vstack([pixels(damped(track.camera[number]), size[0]), [0, 0, 1]])
         behind = cv2.warpAffine(scene, (moved @ aside)[:2], size, borderMode=cv2.BORDER_REFLECT_101)
         kept = soft_mask(frame, track.mask(number, size))
         # A little inside of the outline, where nothing of the old background shines through.
         kept = np.clip((kept - 0.35) / 0.55, 0, 1).astype(np.float32)
         yield _laid(np.asarray(behind, np.uint8), frame.astype(np.float32), kept)
+
+
+def _still(image: Path | None, shape: Shape) -> Picture:
+    """Return a picture as a background that is larger than the frame."""
+    if image is None:
+        raise CannotMake("another background needs a picture, or words for one")
+    scene = cover(load(image), round(shape.width * ROOM), round(shape.height * ROOM))
+    return np.asarray(cv2.GaussianBlur(scene, (0, 0), max(0.6, shape.height / 420)), np.uint8)
 
 
 def damped(camera: Matrix) -> Matrix:

@@ -1,0 +1,1 @@
+"""Modify: what a film shows, changed by words."""
