@@ -112,6 +112,12 @@ def modify(video: int, prompt: str, **options: Any) -> Call:
     return Call("POST", PLATFORM + "video/modify/generate", body | options)
 
 
+def mimic(video: int, image: int, **options: Any) -> Call:
+    """Ask for a picture that moves as the person in a film made here does."""
+    body = {"source_video_id": video, "img_id": image, "quality": "540p"}
+    return Call("POST", PLATFORM + "video/mimic/generate", body | options)
+
+
 def image_template(template: int, images: list[int]) -> Call:
     """Ask for a picture made from pictures by a named effect."""
     body = {"template_id": template, "img_ids": images}

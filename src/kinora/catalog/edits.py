@@ -11,7 +11,7 @@ from kinora.catalog.shapes import own_shape
 from kinora.catalog.sizes import film_like
 from kinora.domain.asset import Asset
 from kinora.domain.errors import Invalid, PromptTooLong
-from kinora.domain.order import Edit, MaskSelection, Modify, Order, Swap, feature_of
+from kinora.domain.order import Edit, MaskSelection, Mimic, Modify, Order, Swap, feature_of
 from kinora.domain.shape import Shape
 
 LONGEST_PROMPT = 5000
@@ -50,13 +50,16 @@ def edit_price(models: Models, order: Order, ask: Edit, inputs: Sequence[Asset])
 
 
 def edit_shape(models: Models, order: Order, ask: Edit, inputs: Sequence[Asset]) -> Shape:
-    """Return the size of the result: the film's own, or by quality with its proportions."""
+    """Return the size of the result: the film's own, or by quality; a mimic's is the picture's."""
     own = own_shape(inputs[0])
     if isinstance(ask, MaskSelection):
         return replace(own, frames=1, fps=0)
     if not order.quality:
         return own
     area = models.tiers[order.quality]
+    if isinstance(ask, Mimic):
+        width, height = film_like((inputs[1].width, inputs[1].height), area=area)
+        return replace(own, width=width, height=height)
     if abs(own.width * own.height / area - 1) < ALIKE:
         return own
     width, height = film_like((own.width, own.height), area=area)

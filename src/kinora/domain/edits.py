@@ -102,4 +102,22 @@ class Modify:
         return (self.prompt,)
 
 
-Edit = SoundEffect | MaskSelection | Swap | Modify
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mimic:
+    """A picture whose subject moves as the person in a film does."""
+
+    film: AssetId
+    image: AssetId
+
+    @property
+    def inputs(self) -> tuple[AssetId, ...]:
+        """The assets that it works on, the film first."""
+        return (self.film, self.image)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the caller wants to see or hear, in words."""
+        return ()
+
+
+Edit = SoundEffect | MaskSelection | Swap | Modify | Mimic

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from kinora.domain.edits import Edit, MaskSelection, Modify, SoundEffect, Swap
+from kinora.domain.edits import Edit, MaskSelection, Mimic, Modify, SoundEffect, Swap
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.wishes import Motion, Sound, Speech, Words
 
@@ -17,6 +17,7 @@ __all__ = [
     "ImageEffect",
     "ImageToVideo",
     "MaskSelection",
+    "Mimic",
     "Modify",
     "Motion",
     "MultiTransition",
@@ -58,6 +59,7 @@ class Feature(StrEnum):
     SWAP_MASK = "swap_mask"
     SWAP = "swap"
     MODIFY = "modify"
+    MIMIC = "mimic"
 
 
 class Role(StrEnum):
@@ -226,6 +228,7 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.SWAP_MASK: MaskSelection,
     Feature.SWAP: Swap,
     Feature.MODIFY: Modify,
+    Feature.MIMIC: Mimic,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 
@@ -242,7 +245,7 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
             found: tuple[AssetId, ...] = ()
         case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
             found = (one,)
-        case SoundEffect() | MaskSelection() | Swap() | Modify():
+        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
             found = ask.inputs
         case Transition(first=first, last=last):
             found = (first, last)
@@ -264,7 +267,7 @@ def texts_of(ask: Ask) -> tuple[str, ...]:
             return ()
         case TextToImage(words=words):
             return (words.prompt,)
-        case SoundEffect() | MaskSelection() | Swap() | Modify():
+        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
             return ask.texts
         case _:
             sound = ask.sound
@@ -277,7 +280,7 @@ def films_of(ask: Ask) -> frozenset[AssetId]:
     match ask:
         case Fusion(references=references):
             return frozenset(each.asset for each in references if each.role is Role.FILM)
-        case Extend() | Upscale() | SoundEffect() | MaskSelection() | Swap() | Modify():
+        case Extend() | Upscale() | SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
             return frozenset({ask.film})
         case _:
             return frozenset()

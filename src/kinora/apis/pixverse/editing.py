@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from kinora.apis.pixverse.wire import MaskBody, ModifyBody, SoundEffectBody, SwapBody
+from kinora.apis.pixverse.wire import MaskBody, MimicBody, ModifyBody, SoundEffectBody, SwapBody
 from kinora.domain.edits import Selection
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId, AssetId
-from kinora.domain.order import Edit, MaskSelection, Modify, Order, SoundEffect, Swap
+from kinora.domain.order import Edit, MaskSelection, Mimic, Modify, Order, SoundEffect, Swap
 from kinora.usecases.find_film import FoundFilm
 from kinora.usecases.find_mask import FoundMask
 
 NO_MODEL = "studio"
 """What stands in the place of a model for operations that take none."""
 
-EditBody = SoundEffectBody | MaskBody | SwapBody | ModifyBody
+EditBody = SoundEffectBody | MaskBody | SwapBody | ModifyBody | MimicBody
 MOST = 3
 
 
@@ -51,6 +51,8 @@ def _ask(body: EditBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Edit:
             return _swap(body, film, masks[0])
         case ModifyBody():
             return _modify(body, film, masks)
+        case MimicBody():
+            return Mimic(film=film.asset, image=AssetId(body.img_id))
 
 
 def _modify(body: ModifyBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Modify:

@@ -174,6 +174,15 @@ OPERATIONS: tuple[Operation, ...] = (
         codes=(*SUBMIT, 400018, 400032, 500020),
     ),
     Operation(
+        method="POST",
+        path="/video/mimic/generate",
+        handler="mimic",
+        summary="Motion control (mimic) generation",
+        answer=answers.SubmittedVideo,
+        body=wire.MimicBody,
+        codes=(*SUBMIT, 400032, 500020),
+    ),
+    Operation(
         method="GET",
         path="/video/result/{id}",
         handler="video_result",

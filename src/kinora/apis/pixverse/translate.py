@@ -12,6 +12,7 @@ from kinora.apis.pixverse.wire import (
     ImageTemplateBody,
     ImageToVideoBody,
     MaskBody,
+    MimicBody,
     ModifyBody,
     MultiTransitionBody,
     SoundEffectBody,
@@ -96,7 +97,7 @@ def order_from(
         case FusionBody() | ExtendBody() | UpscaleBody():
             found = [film.asset for film in films]
             order = _from_films(body, found, account=account, catalog=catalog, trace=trace)
-        case SoundEffectBody() | MaskBody() | SwapBody() | ModifyBody():
+        case SoundEffectBody() | MaskBody() | SwapBody() | ModifyBody() | MimicBody():
             order = edit_order(body, films, masks, account=account, trace=trace)
         case _:
             raise Invalid("this operation is not offered yet")

@@ -36,10 +36,11 @@ TYPES: dict[Feature, str] = {
     Feature.SWAP_MASK: "swap_mask",
     Feature.SWAP: "swap",
     Feature.MODIFY: "modify",
+    Feature.MIMIC: "mimic",
 }
 """How the wire names what a job was."""
 
-KNOWN = sorted({*TYPES.values(), "lip_sync", "restyle", "agent", "avatar", "mimic"})
+KNOWN = sorted({*TYPES.values(), "lip_sync", "restyle", "agent", "avatar"})
 MOVEMENTS = {"consume": Movement.HOLD, "refund": Movement.RELEASE}
 STATUSES = {movement: status for status, movement in MOVEMENTS.items()}
 

@@ -266,5 +266,13 @@ class ModifyBody(FilmSource):
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
 
 
+class MimicBody(FilmSource):
+    """POST video/mimic/generate."""
+
+    img_id: NeededId = Field(description="A clear person or animal, which is to move.")
+    quality: NeededText = Field(description="360p, 540p or 720p.")
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
 class UpscaleBody(FilmSource):
     """POST video/upscale/generate. `quality` and `model`, which some clients send, are ignored."""

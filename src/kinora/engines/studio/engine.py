@@ -8,7 +8,15 @@ from pathlib import Path
 import cv2
 from PIL import Image
 
-from kinora.domain.order import ImageEffect, MaskSelection, Modify, SoundEffect, Swap, TextToImage
+from kinora.domain.order import (
+    ImageEffect,
+    MaskSelection,
+    Mimic,
+    Modify,
+    SoundEffect,
+    Swap,
+    TextToImage,
+)
 from kinora.engines.studio.effects.room import warm as warm_effects
 from kinora.engines.studio.film import carry_picture, write_film
 from kinora.engines.studio.imagevideo.room import warm as warm_pictures
@@ -53,7 +61,7 @@ class Studio:
                 yield from self._masks(spec, spec.ask)
             case SoundEffect():
                 yield from self._heard(spec, spec.ask)
-            case Swap() | Modify():
+            case Swap() | Modify() | Mimic():
                 yield from self._worked(spec, spec.ask)
             case _:
                 yield from self._film(spec, spec.ask)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.domain.ids import AssetId
-from kinora.domain.order import Modify, Swap
+from kinora.domain.order import Mimic, Modify, Swap
+from kinora.engines.studio.mimic.room import frames as mimic_frames
 from kinora.engines.studio.modify.reading import Instruction, read_instruction
 from kinora.engines.studio.modify.room import Chosen, Given
 from kinora.engines.studio.modify.room import frames as modified_frames
@@ -18,7 +19,7 @@ from kinora.engines.studio.swap.room import Swapping
 from kinora.engines.studio.swap.room import frames as swap_frames
 from kinora.ports.engine import Progress, Shape, Spec
 
-WorkedAsk = Swap | Modify
+WorkedAsk = Swap | Modify | Mimic
 Work = Generator[Progress, None, Iterator[Picture]]
 
 
@@ -29,6 +30,11 @@ def worked_frames(ask: WorkedAsk, spec: Spec) -> Work:
             return (yield from _swapped(ask, spec))
         case Modify():
             return (yield from _modified(ask, spec))
+        case Mimic():
+            driver = reading.frames(
+                spec.inputs[ask.film], size=None, fps=spec.shape.fps, count=spec.shape.frames
+            )
+            return (yield from mimic_frames(driver, spec.inputs[ask.image], shape=spec.shape))
 
 
 def worked_sound(ask: WorkedAsk, spec: Spec) -> Waves | None:
@@ -36,7 +42,7 @@ def worked_sound(ask: WorkedAsk, spec: Spec) -> Waves | None:
     if isinstance(ask, Swap) and not ask.keep_sound:
         return None
     own = reading.sound(spec.inputs[ask.film], seconds=spec.shape.seconds)
-    if own is None or isinstance(ask, Swap):
+    if own is None or not isinstance(ask, Modify):
         return own
     return retimed_sound(own, _told(ask).motions, spec.shape)
 
