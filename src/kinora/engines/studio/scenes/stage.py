@@ -1,6 +1,6 @@
 """From words to a film: which scene, which land, which light, which camera."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -10,20 +10,36 @@ from kinora.domain.order import Motion, Words
 from kinora.engines.studio.imagevideo.air import make_air
 from kinora.engines.studio.imagevideo.grade import grade
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.scenes import city, ink, planet, terrain
+from kinora.engines.studio.scenes import (
+    aurora,
+    city,
+    fields,
+    fire,
+    fluid,
+    forest,
+    ink,
+    planet,
+    terrain,
+    underwater,
+)
 from kinora.engines.studio.scenes.land import CLOUDS, KINDS
 from kinora.engines.studio.scenes.light import LIGHTS
 from kinora.engines.studio.scenes.titles import with_title
+from kinora.engines.studio.scenes.view import View
 from kinora.engines.studio.subjects.naming import Subject, find_subjects, read_action
 from kinora.engines.studio.subjects.staging import Stage, staged
 from kinora.engines.studio.words.cues import Cues, read_cues
 from kinora.ports.engine import Shape
 
+Place = Callable[..., Iterator[Picture]]
 SPEEDS = {"slow": 0.6, "fast": 1.7}
 FAST = 1.7
 ZOOMS = {"zoom_in": 1.0, "smooth_zoom_in": 0.7, "quickly_zoom_in": 1.6, "zoom_out": -0.8}
 LANDS = tuple(KINDS)
-SHELTERED = {"ink", "planet"}
+LIT = {"terrain", "city", CLOUDS, "forest", "fields", "fire", "aurora"}
+"""Scenes whose light falls on the subjects as it does outdoors."""
+
+SHELTERED = {"ink", "planet", "underwater", "fluid", "aurora"}
 """Scenes in which no weather of the earth can be."""
 
 WEATHER_LIGHTS = {"rain": "overcast", "fog": "overcast"}
@@ -49,10 +65,20 @@ class Plan:
     ground: str
 
 
+PLACES: dict[str, Place] = {
+    "forest": forest.frames,
+    "fields": fields.frames,
+    "underwater": underwater.frames,
+    "aurora": aurora.frames,
+    "fire": fire.frames,
+    "fluid": fluid.frames,
+}
+"""Scenes that are told by a view alone."""
+
 HOMES = {
     "vehicle": ("city", ""),
     "rocket": ("planet", ""),
-    "swimmer": ("ink", ""),
+    "swimmer": ("underwater", ""),
     "vessel": ("terrain", "water"),
     "thing": ("ink", "studio"),
     "flyer": ("clouds", ""),
@@ -82,7 +108,7 @@ def read_plan(words: Words, *, seed: int) -> Plan:
     light = cues.get("light") or _light(cues, scene, rng)
     named = words.camera if words.camera != "auto_camera" else ""
     speed = SPEEDS.get(cues.get("speed"), 1.0)
-    swims = bool(actors) and actors[0].kind == "swimmer" and scene == "ink"
+    swims = bool(actors) and actors[0].kind == "swimmer" and scene in ("ink", "underwater")
     return Plan(
         scene=scene,
         land=land,
@@ -112,8 +138,10 @@ def _ground(actors: tuple[Subject, ...], scene: str, *, land: str, home: str, gr
 def _light(cues: Cues, scene: str, rng: np.random.Generator) -> str:
     """Return the light that weather or place suggest, else one by chance."""
     weather = cues.get("weather")
-    if scene == "city" and weather != "snow":
+    if scene in ("fire", "aurora") or (scene == "city" and weather != "snow"):
         return "night"
+    if scene == "underwater":
+        return "day"
     # Above the clouds an overcast sky would be grey on grey.
     open_lights = DAYLIGHTS[:3] if scene == CLOUDS else DAYLIGHTS
     return WEATHER_LIGHTS.get(weather) or open_lights[int(rng.integers(len(open_lights)))]
@@ -122,7 +150,9 @@ def _light(cues: Cues, scene: str, rng: np.random.Generator) -> str:
 def text_frames(words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:
     """Yield the film that the words ask for, frame by frame."""
     plan = read_plan(words, seed=seed)
-    air = make_air("" if plan.scene in SHELTERED else plan.weather, seed=seed)
+    # A forest has mist of its own, which lies between its trees.
+    own = plan.scene in SHELTERED or (plan.scene == "forest" and plan.weather == "fog")
+    air = make_air("" if own else plan.weather, seed=seed)
     acted = _acted(plan, shape, seed) if plan.actors else _scene(plan, shape, seed)
     graded = (grade(frame, light="", style=plan.style) for frame in acted)
     titled = with_title(graded, plan.lettering, shape=shape)
@@ -139,7 +169,7 @@ def text_still(words: Words, *, shape: Shape, seed: int) -> Picture:
 def warm() -> None:
     """Compile every scene by rendering it very small."""
     tiny = Shape(width=64, height=36, frames=1, fps=24)
-    for prompt in ("an island", "abstract ink", "a planet in space", "a city"):
+    for prompt in ("an island", "abstract ink", "a planet in space", "a city", *PLACES):
         for _ in text_frames(Words(prompt=prompt), shape=tiny, seed=1):
             pass
 
@@ -158,13 +188,23 @@ def _acted(plan: Plan, shape: Shape, seed: int) -> Iterator[Picture]:
         np.asarray(cv2.GaussianBlur(cv2.resize(frame, size), (0, 0), blur), np.uint8)
         for frame in _scene(plan, behind, seed)
     )
-    light = plan.light if plan.scene in ("terrain", "city", CLOUDS) else "day"
+    light = plan.light if plan.scene in LIT else "day"
     stage = Stage(scene=plan.scene, light=light, ground=plan.ground, speed=plan.speed)
     return staged(soft, plan.actors, plan.action, stage=stage, shape=shape, seed=seed)
 
 
 def _scene(plan: Plan, shape: Shape, seed: int) -> Iterator[Picture]:
     zoom = ZOOMS.get(plan.camera, 0.25)
+    if plan.scene in PLACES:
+        view = View(
+            palette=plan.palette,
+            light=plan.light,
+            weather=plan.weather,
+            camera=plan.camera,
+            speed=plan.speed,
+            zoom=zoom,
+        )
+        return PLACES[plan.scene](view, shape=shape, seed=seed)
     match plan.scene:
         case "ink":
             return ink.flow(plan.palette, zoom=zoom, speed=plan.speed, shape=shape, seed=seed)

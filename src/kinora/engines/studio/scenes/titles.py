@@ -19,7 +19,8 @@ FADE = 0.16
 
 def with_title(frames: Iterator[Picture], text: str, *, shape: Shape) -> Iterator[Picture]:
     """Yield frames with a title over them; unchanged when there is no text."""
-    if not text:
+    # A font that lacks a letter would draw boxes; no title is better than that.
+    if not text or any(not _face().unicharToGlyph(ord(letter)) for letter in text):
         yield from frames
         return
     mask = letters(text, shape.width, shape.height, size=shape.height / 7)

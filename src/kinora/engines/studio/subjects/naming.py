@@ -1,13 +1,14 @@
 """Finds the things and animals that a prompt names, and what they do."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+from kinora.engines.studio.words.splitting import folded, phrases_in, words_in
+
 MOST = 3
 NEAR = 3
 """How many words before a noun a colour, a material or a count may stand."""
@@ -59,45 +60,98 @@ class Nouns:
     limits: Mapping[str, Mapping[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What each word of every language means: a noun, an action, a count or a material."""
+
+    nouns: Mapping[str, str]
+    actions: Mapping[str, str]
+    counts: Mapping[str, int]
+    materials: Mapping[str, str]
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word means anything here."""
+        return (
+            word in self.nouns
+            or word in self.actions
+            or word in self.counts
+            or word in self.materials
+        )
+
+
 @cache
 def nouns() -> Nouns:
     """Read the table."""
-    text = (files("kinora.engines.studio.subjects") / "nouns.toml").read_text("utf-8")
-    return Nouns(**tomllib.loads(text))
+    return Nouns(**_read("nouns"))
+
+
+@cache
+def names() -> Names:
+    """Read the words of every language; a word that English has keeps its English meaning."""
+    table, others = nouns(), _read("names")
+    irregular = {"mice": "mouse", "wolves": "wolf", "geese": "duck", "oxen": "ox"}
+    english = {noun: noun for noun in table.nouns} | dict(table.synonyms) | irregular
+    english |= {noun[:-1] + "ies": noun for noun in table.nouns if noun.endswith("y")}
+    acting = {word: action for action, words in table.actions.items() for word in words}
+    return Names(
+        nouns=_other(others["nouns"]) | english,
+        actions=_other(others["actions"]) | acting,
+        counts={word: int(count) for word, count in _other(others["counts"]).items()}
+        | dict(table.counts),
+        materials=_other(others["materials"]) | {name: name for name in table.materials},
+    )
+
+
+def _other(table: Mapping[str, list[str]]) -> dict[str, str]:
+    found = {}
+    for meaning, words in table.items():
+        for word in words:
+            found[folded(word)] = found[word] = meaning
+    return found
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = (files("kinora.engines.studio.subjects") / f"{name}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _words(prompt: str) -> list[str]:
+    knows = names().knows
+    return phrases_in(words_in(prompt, knows), knows)
 
 
 def find_subjects(prompt: str) -> tuple[Subject, ...]:
     """Return up to three things and animals that a prompt names, in its order."""
-    table = nouns()
-    words = WORD.findall(prompt.lower())
+    table, told = nouns(), names()
+    words = _words(prompt)
     found: list[Subject] = []
     for place, word in enumerate(words):
-        noun = _noun(word, table)
+        noun = told.nouns.get(word)
         if noun is None or any(subject.noun == noun for subject in found):
             continue
         sign, kind, colour = table.nouns[noun]
         before = words[max(0, place - NEAR) : place]
-        named = [each for each in before if each in table.materials]
+        named = [told.materials[each] for each in before if each in told.materials]
+        # "gato negro": other languages than English have their colours behind.
+        behind = [each for each in words[place + 1 : place + 2] if each not in table.materials]
+        named = named or [told.materials[each] for each in behind if each in told.materials]
         subject = Subject(
             noun=noun,
             sign=sign,
             kind=kind,
             material=named[-1] if named else colour,
-            action=_action_after(words, place, table),
+            action=_action_after(words, place),
             faces_right=noun in table.facing["right"],
         )
-        count = max((table.counts.get(each, 1) for each in before), default=1)
+        count = max((told.counts.get(each, 1) for each in before), default=1)
         found += [subject] * count
     return tuple(found[:MOST])
 
 
 def read_action(prompt: str) -> str:
     """Return the first action that a prompt names, or nothing."""
-    by_word = {word: action for action, words in nouns().actions.items() for word in words}
-    for word in WORD.findall(prompt.lower()):
-        if word in by_word:
-            return by_word[word]
-    return ""
+    acting = names().actions
+    return next((acting[word] for word in _words(prompt) if word in acting), "")
 
 
 def suited(subject: Subject, action: str) -> str:
@@ -106,27 +160,12 @@ def suited(subject: Subject, action: str) -> str:
     return nouns().limits.get(subject.kind, {}).get(told, told)
 
 
-def _action_after(words: list[str], place: int, table: Nouns) -> str:
+def _action_after(words: list[str], place: int) -> str:
     """Return the action between a noun and the next one."""
+    told = names()
     for word in words[place + 1 :]:
-        if _noun(word, table) is not None:
+        if word in told.nouns:
             return ""
-        for action, forms in table.actions.items():
-            if word in forms:
-                return action
+        if word in told.actions:
+            return told.actions[word]
     return ""
-
-
-def _noun(word: str, table: Nouns) -> str | None:
-    for form in (word, word.removesuffix("s"), word.removesuffix("es"), _singular(word)):
-        noun = table.synonyms.get(form, form)
-        if noun in table.nouns:
-            return noun
-    return None
-
-
-def _singular(word: str) -> str:
-    irregular = {"mice": "mouse", "wolves": "wolf", "geese": "duck", "oxen": "ox"}
-    if word in irregular:
-        return irregular[word]
-    return word[:-3] + "y" if word.endswith("ies") else word

@@ -30,7 +30,15 @@ SIZES = {
     "flyer": 0.34,
 }
 WIDEST = 0.62
-FIRM = {"terrain": 0.80, "city": 0.90}
+FIRM = {
+    "terrain": 0.80,
+    "city": 0.90,
+    "forest": 0.92,
+    "fields": 0.90,
+    "underwater": 0.84,
+    "fire": 0.93,
+    "aurora": 0.95,
+}
 """Scenes that have a floor of their own, and where it is, in frame heights from the top."""
 
 NOWHERE = 0.80

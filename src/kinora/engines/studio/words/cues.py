@@ -1,4 +1,4 @@
-"""Finds what a prompt asks for, word by word, by a vocabulary file that an operator can read."""
+"""Finds what a prompt asks for, word by word, by vocabulary files that an operator can read."""
 
 import re
 import tomllib
@@ -8,9 +8,18 @@ from functools import cache
 from importlib.resources import files
 
 from kinora.domain.order import Words
+from kinora.engines.studio.words.splitting import folded, phrases_in, words_in
 
-WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
-QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{1,60})[\"“”«»]")
+QUOTED = re.compile(
+    r"[\"“”„«»「『]([^\"“”„«»「」『』]{1,60})[\"“”«»」』]"
+    r"|\b(?:words?|text|title|sign|saying|says|reads)\s+'([^']{1,60})'"
+)
+LANGUAGES = ("es", "fr", "de", "zh", "ja")
+"""Vocabularies beside the English one; a word that English has keeps its English meaning."""
+
+DENIES = frozenset({"no", "without", "sans", "ohne", "sin", "没有", "無し", "なし", "没"})
+REACH = 2
+"""How many words after a denial it takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,26 @@ class Cues:
 
 @cache
 def vocabulary() -> dict[str, dict[str, str]]:
-    """Return, for each group, which word makes which choice."""
-    text = (files("kinora.engines.studio.words") / "vocabulary.toml").read_text()
+    """Return, for each group, which word makes which choice, in every language."""
+    english = _read("vocabulary")
+    taken = {word for table in english.values() for word in table}
+    groups = {group: dict(table) for group, table in english.items()}
+    others = [each for language in LANGUAGES for each in _read(language).items()]
+    for group, table in others:
+        forms = {form: choice for word, choice in table.items() for form in (word, folded(word))}
+        fresh = {form: choice for form, choice in forms.items() if form not in taken}
+        groups[group] = fresh | groups[group]
+    return groups
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Return every word of the vocabulary."""
+    return frozenset(word for table in vocabulary().values() for word in table) | DENIES
+
+
+def _read(name: str) -> dict[str, dict[str, str]]:
+    text = (files("kinora.engines.studio.words") / f"{name}.toml").read_text("utf-8")
     groups: dict[str, dict[str, list[str]]] = tomllib.loads(text)
     return {
         group: {word: choice for choice, words in choices.items() for word in words}
@@ -46,22 +73,29 @@ def vocabulary() -> dict[str, dict[str, str]]:
 def read_cues(words: Words) -> Cues:
     """Return what a prompt chose, less what the negative prompt names."""
     quoted = QUOTED.search(words.prompt)
-    unwanted = set(_stems(words.negative_prompt))
+    unwanted = set(_words(words.negative_prompt))
+    spoken = QUOTED.sub(" ", words.prompt)
+    wanted = _undenied(_words(spoken))
     chosen = {}
     for group, table in vocabulary().items():
         refused = {table[word] for word in unwanted if word in table}
-        picked = [table[word] for word in _stems(words.prompt) if word in table]
+        picked = [table[word] for word in wanted if word in table]
         allowed = [choice for choice in picked if choice not in refused]
         if allowed:
             chosen[group] = allowed[0]
-    return Cues(chosen, quoted.group(1).strip() if quoted else "")
+    lettering = next((part for part in quoted.groups() if part), "") if quoted else ""
+    return Cues(chosen, lettering.strip())
 
 
-def _stems(text: str) -> list[str]:
-    """Return a text's words, each also without a plural's ending."""
-    found = []
-    for word in WORD.findall(text.lower()):
-        found.append(word)
-        if word.endswith("s") and len(word) > 3:
-            found.append(word[:-1])
-    return found
+def _words(text: str) -> list[str]:
+    known = known_words()
+    return phrases_in(words_in(text, known.__contains__), known.__contains__)
+
+
+def _undenied(words: list[str]) -> list[str]:
+    """Return the words without those that a denial takes away."""
+    gone: set[int] = set()
+    for at, word in enumerate(words):
+        if word in DENIES:
+            gone |= set(range(at, at + 1 + REACH))
+    return [word for at, word in enumerate(words) if at not in gone]
