@@ -138,6 +138,20 @@ class EffectList(msgspec.Struct, frozen=True):
     total: int
 
 
+class Speaker(msgspec.Struct, frozen=True):
+    """One voice of the list."""
+
+    speaker_id: str
+    name: str
+
+
+class Speakers(msgspec.Struct, frozen=True):
+    """GET video/lip_sync/tts_list."""
+
+    total: int
+    data: list[Speaker]
+
+
 class MaskInfo(msgspec.Struct, frozen=True):
     """One region of a keyframe: `mask_url` is white where the region is."""
 

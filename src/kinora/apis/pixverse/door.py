@@ -1,6 +1,7 @@
 """The door's handlers: read the call, use a verb, answer in the envelope."""
 
 import hashlib
+import json
 import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from kinora.apis.pixverse import answers
 from kinora.apis.pixverse.errors import from_validation, refuse
 from kinora.apis.pixverse.fields import read_id
+from kinora.apis.pixverse.speakers import SPEAKERS
 from kinora.apis.pixverse.translate import films_in, masks_in, order_from
 from kinora.apis.pixverse.usage import UsageBody, usage_asked, usage_detail
 from kinora.apis.pixverse.wire import Body, MaskBody
@@ -48,6 +50,7 @@ from kinora.web.forms import Form, receive_form
 from kinora.web.links import Links
 
 MAX_BODY = 1 << 20
+SPEAKER_TYPES = ("system", "custom", "all")
 PAGE_SIZES = (10, 20, 50, 100)
 LONGEST_NUMBER = 18
 LINK_MIMES = {*ENDINGS, "image/jpg"}
@@ -134,6 +137,19 @@ class Door:
             return await self._submit(request, body, with_template=with_template)
 
         return handler
+
+    async def speakers(self, request: Request) -> Response:
+        """GET video/lip_sync/tts_list and video/tts_speaker."""
+        await self._account(request)
+        query = await _query_of(request)
+        page = _whole(query.get("page_num") or "1", "page_num")
+        size = _whole(query.get("page_size") or "100", "page_size")
+        if (query.get("speaker_type") or "all") not in SPEAKER_TYPES:
+            raise Invalid("speaker_type must be system, custom or all")
+        all_of_them = SPEAKERS if query.get("speaker_type") != "custom" else ()
+        shown = all_of_them[(page - 1) * size : page * size]
+        data = [answers.Speaker(number, name) for number, name in shown]
+        return answers.good(answers.Speakers(len(all_of_them), data))
 
     async def mask_selection(self, request: Request) -> Response:
         """POST video/mask/selection: waits for the masks."""
@@ -309,6 +325,17 @@ def _repeat(request: Request, trace: str, raw: bytes) -> Repeat | None:
         return None
     scope = f"pixverse/{request.scope['route'].name}"
     return Repeat(scope=scope, key=key, digest=hashlib.sha256(raw).hexdigest())
+
+
+async def _query_of(request: Request) -> dict[str, str]:
+    """Return a list's parameters: from the query, or from a JSON body, which some guides have."""
+    found = dict(request.query_params)
+    try:
+        body = json.loads(await read_body(request, at_most=MAX_BODY) or b"{}")
+    except ValueError:
+        body = {}
+    told = body if isinstance(body, dict) else {}
+    return {name: str(value) for name, value in told.items() if value is not None} | found
 
 
 def _whole(text: str, name: str) -> int:

@@ -184,6 +184,15 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="GET",
+        path="/video/lip_sync/tts_list",
+        handler="speakers",
+        summary="Get TTS speaker list",
+        answer=answers.Speakers,
+        codes=(400017,),
+        aliases=("/video/tts_speaker",),
+    ),
+    Operation(
+        method="GET",
         path="/video/result/{id}",
         handler="video_result",
         summary="Get video generation status",

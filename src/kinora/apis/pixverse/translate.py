@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kinora.apis.pixverse.editing import NO_MODEL, edit_order
+from kinora.apis.pixverse.speakers import speaker_of
 from kinora.apis.pixverse.wire import (
     Body,
     ExtendBody,
@@ -39,6 +40,7 @@ from kinora.domain.order import (
     Role,
     Segment,
     Sound,
+    Speech,
     TextToVideo,
     Transition,
     Upscale,
@@ -156,16 +158,19 @@ def _sound(body: FilmBody, model: Model | None) -> Sound | None:
     if model is not None and model.audio:
         wanted = body.generate_audio_switch
         return Sound(content=body.sound_effect_content) if wanted else None
-    if body.lip_sync_tts_switch or body.lip_sync_switch:
-        _refuse_speech(body)
-    wanted = body.sound_effect_switch
-    return Sound(content=body.sound_effect_content) if wanted else None
+    speech = _speech(body) if body.lip_sync_tts_switch or body.lip_sync_switch else None
+    if not body.sound_effect_switch and speech is None:
+        return None
+    content = body.sound_effect_content
+    return Sound(content=content, effects=body.sound_effect_switch, speech=speech)
 
 
-def _refuse_speech(body: FilmBody) -> None:
-    if not body.lip_sync_tts_content.strip():
+def _speech(body: FilmBody) -> Speech:
+    """Return what is to be said; raises Missing, Invalid."""
+    text = body.lip_sync_tts_content.strip()
+    if not text:
         raise Missing("lip_sync_tts_content")
-    raise Invalid("lip_sync_tts_switch: speech is not offered yet")
+    return Speech(text=text, speaker=speaker_of(body.lip_sync_tts_speaker_id))
 
 
 def _multi_transition(body: MultiTransitionBody, *, account: AccountId, trace: str) -> Order:

@@ -115,10 +115,16 @@ def _asked_sound(wanted: Sound | None, words: Words, spec: Spec) -> Waves | None
         return None
     # SciPy's filters cost 70 MB, which an engine that makes silent films need not hold.
     from kinora.engines.studio.sound.score import score  # noqa: PLC0415
+    from kinora.engines.studio.speech.speaking import over, speak  # noqa: PLC0415
 
-    return score(
-        content=wanted.content, prompt=words.prompt, seconds=spec.shape.seconds, seed=spec.seed
-    )
+    seconds, seed = spec.shape.seconds, spec.seed
+    effects = None
+    if wanted.effects:
+        effects = score(content=wanted.content, prompt=words.prompt, seconds=seconds, seed=seed)
+    if wanted.speech is None:
+        return effects
+    spoken = speak(wanted.speech.text, voice=wanted.speech.speaker, seed=seed)
+    return over(spoken, effects, seconds=seconds)
 
 
 def _mixed(kept: Waves | None, asked: Waves | None) -> Waves | None:
