@@ -40,6 +40,8 @@ class Settings:
     metrics_token: Bearer token of /metrics; empty means the one kept in the data folder.
     inactive_templates: Names of templates that nobody may use.
     templates: A file of templates beside, or in place of, those that ship with Kinora.
+    provenance: `auto` signs results when the extra is installed, `signed` insists, `off` never.
+    provenance_folder: Folder with signing-key.pem and signing-chain.pem; empty: data folder.
     moderation_rules: A file of moderation rules; empty means those that ship with Kinora.
     link_days: How many days a media link stays good.
     log_format: `auto`, `human` or `json`.
@@ -60,6 +62,8 @@ class Settings:
     metrics_token: str = ""
     inactive_templates: tuple[str, ...] = ()
     templates: str = ""
+    provenance: str = "auto"
+    provenance_folder: str = ""
     moderation_rules: str = ""
     link_days: int = 7
     log_format: str = "auto"
@@ -133,6 +137,8 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise BadSettings(f"bad setting: {str(error).replace('`$.', '`')}") from None
     if settings.log_format not in {"auto", "human", "json"}:
         raise BadSettings("bad setting: log_format must be auto, human or json")
+    if settings.provenance not in {"auto", "signed", "off"}:
+        raise BadSettings("bad setting: provenance must be auto, signed or off")
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings

@@ -25,6 +25,7 @@ from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.memory import open_memory_store
+from kinora.adapters.provenance.nothing import NoStamp
 from kinora.catalog.book import load
 from kinora.domain.errors import Invalid, JobNotFound, NotEnoughCredits, TooManyRunning
 from kinora.domain.fact import FactKind
@@ -136,7 +137,12 @@ class Books(RuleBasedStateMachine):
         moderator = RuleModerator(rules=shipped(), hashes=HashList(frozenset(), ()))
         judge = JudgeContent(store=store, moderator=moderator, clock=clock)
         self.finish = FinishJob(
-            store=store, blobs=self.blobs, clock=clock, mint=mint, moderator=moderator
+            store=store,
+            blobs=self.blobs,
+            clock=clock,
+            mint=mint,
+            moderator=moderator,
+            provenance=NoStamp(),
         )
         self.submit = SubmitJob(
             store=store,

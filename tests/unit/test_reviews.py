@@ -9,6 +9,7 @@ from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.sqlite import SqliteStore
 from kinora.adapters.memory import open_memory_store
+from kinora.adapters.provenance.nothing import NoStamp
 from kinora.catalog.book import load
 from kinora.domain.errors import Invalid, JobNotFound, Moderated
 from kinora.domain.ids import AccountId
@@ -90,6 +91,7 @@ class House:
             clock=CLOCK,
             mint=self.mint,
             moderator=self.moderator(*listed),
+            provenance=NoStamp(),
         )
         assert await finish(job, output=output)
         return job

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from kinora.adapters.provenance.nothing import NoStamp
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import BLOCKED, Ground, build_moderator, build_operator
 from kinora.catalog.book import load
@@ -220,6 +221,7 @@ class Maker:
             clock=g.clock,
             mint=g.mint,
             moderator=self.judge.moderator,
+            provenance=NoStamp(),
         )
         assert await finish(job, output=output)
         return job

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from kinora.adapters.fleet.children import ChildFleet
-from kinora.bootstrap.ground import Ground, build_moderator
+from kinora.bootstrap.ground import Ground, build_moderator, build_provenance
 from kinora.dispatch.loop import Dispatcher, Outcomes
 from kinora.engines.studio.offer import ENGINE as STUDIO
 from kinora.settings import environment
@@ -41,6 +41,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
                 clock=clock,
                 mint=ground.mint,
                 moderator=build_moderator(settings),
+                provenance=build_provenance(settings),
             ),
             fail=fail,
             recover=RecoverJobs(store=store, clock=clock, fail=fail),

@@ -1,12 +1,15 @@
 """What every process of a server stands on."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
+from kinora import __version__
 from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
+from kinora.adapters.provenance.nothing import NoStamp
 from kinora.adapters.secrets import installation_secret, write_private
 from kinora.catalog.book import Catalog, load
 from kinora.catalog.templates import BadTemplates
@@ -15,6 +18,7 @@ from kinora.domain.seals import derived
 from kinora.moderation.hashes import BadHashes, load_hashes
 from kinora.moderation.moderator import RuleModerator
 from kinora.moderation.rules import BadRules, load_rules
+from kinora.ports.provenance import Provenance
 from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
@@ -83,6 +87,10 @@ async def prepare(settings: Settings) -> Welcome:
     for name in ("blobs", "tmp", "work", "run"):
         (settings.data / name).mkdir(parents=True, exist_ok=True)
     settings.data.chmod(0o700)
+    if credentials_wanted(settings):
+        from kinora.adapters.provenance.keys import ensure_keys  # noqa: PLC0415 - an extra
+
+        ensure_keys(provenance_folder(settings), now=SystemClock().now())
     migrate(settings.database)
     ground = await stand(settings, process=DISPATCHER)
     try:
@@ -130,6 +138,33 @@ def build_moderator(settings: Settings) -> RuleModerator:
     """Read the rules and the block list; raise BadRules and BadHashes."""
     path = Path(settings.moderation_rules) if settings.moderation_rules else None
     return RuleModerator(rules=load_rules(path), hashes=load_hashes(settings.data / BLOCKED))
+
+
+def credentials_wanted(settings: Settings) -> bool:
+    """Tell whether results are to be signed; raise BadSettings when they cannot be but must."""
+    if settings.provenance == "off":
+        return False
+    found = all(find_spec(name) is not None for name in ("c2pa", "cryptography"))
+    if not found and settings.provenance == "signed":
+        needed = 'pip install "kinora[provenance]"'
+        raise BadSettings(f"bad setting: provenance is signed, but its extra is missing: {needed}")
+    return found
+
+
+def provenance_folder(settings: Settings) -> Path:
+    """Return where key and certificates lie."""
+    own = settings.provenance_folder
+    return Path(own) if own else settings.data / "provenance"
+
+
+def build_provenance(settings: Settings) -> Provenance:
+    """Return what stamps results; its key was made when the data folder was prepared."""
+    if not credentials_wanted(settings):
+        return NoStamp()
+    # Loaded only where it is used: the library is an extra, and large.
+    from kinora.adapters.provenance.credentials import Credentials  # noqa: PLC0415
+
+    return Credentials(provenance_folder(settings), version=__version__)
 
 
 def build_catalog(settings: Settings) -> Catalog:

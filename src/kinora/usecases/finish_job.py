@@ -8,10 +8,12 @@ from kinora.domain.fact import FactKind
 from kinora.domain.ids import AssetId
 from kinora.domain.job import Job
 from kinora.domain.moderation import Decision, Verdict
+from kinora.domain.order import Feature, inputs_of
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.engine import Output
 from kinora.ports.moderation import Moderator
+from kinora.ports.provenance import Origin, Provenance
 from kinora.ports.store import Store
 from kinora.usecases.naming import digest_of, made_blob_name
 
@@ -25,12 +27,14 @@ class FinishJob:
     clock: Clock
     mint: Mint
     moderator: Moderator
+    provenance: Provenance
 
     async def __call__(self, job: Job, *, output: Output) -> bool:
         """Return whether this attempt ended the job; a late one leaves nothing behind.
 
         A result that the moderator refuses ends the job as moderated, paid back, without a file.
         """
+        await self.provenance.stamp(output.path, mime=output.mime, origin=_origin(job))
         asset = self._asset(job, output)
         beside = [self._asset(job, each) for each in output.beside]
         decision = await self.moderator.judge_result(output.path, sha256=asset.sha256)
@@ -90,3 +94,29 @@ class FinishJob:
             await tx.accounts.free_place(done.account)
             await tx.outbox.add(FactKind.COMPLETED, done, at=done.changed_at)
         return True
+
+
+COMPOSED = {
+    Feature.FUSION,
+    Feature.SWAP,
+    Feature.MIMIC,
+    Feature.TRANSITION,
+    Feature.MULTI_TRANSITION,
+}
+ENGINE = "studio"
+
+
+def _origin(job: Job) -> Origin:
+    """Say honestly where a result comes from, in IPTC's terms for digital sources.
+
+    The built-in engine has no trained model: what it makes from words is algorithmic media, what
+    it makes from the user's media is enhanced by algorithms, or composed of several of them.
+    """
+    made = not inputs_of(job.order.ask)
+    if made:
+        source = "algorithmicMedia"
+    else:
+        source = "composite" if job.feature in COMPOSED else "algorithmicallyEnhanced"
+    return Origin(
+        job=job.id, feature=job.feature.value, engine=ENGINE, source_type=source, made=made
+    )

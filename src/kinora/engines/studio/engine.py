@@ -22,6 +22,7 @@ from kinora.engines.studio.film import carry_picture, write_film
 from kinora.engines.studio.imagevideo.room import warm as warm_pictures
 from kinora.engines.studio.marks import marked
 from kinora.engines.studio.masks.finding import find_masks, keyframe, levels
+from kinora.engines.studio.notes import DESCRIPTION, NOTE, NOTES, SOFTWARE
 from kinora.engines.studio.reel import Picture, Waves
 from kinora.engines.studio.rooms import FilmAsk, film_frames, film_sound
 from kinora.engines.studio.scenes.stage import text_still
@@ -128,7 +129,10 @@ class Studio:
     def _still(self, spec: Spec, made: Picture) -> Generator[EngineEvent, None, None]:
         yield Progress(done=NEARLY)
         path = spec.folder / "picture.jpg"
-        Image.fromarray(made).save(path, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+        exif = Image.Exif()
+        exif[SOFTWARE], exif[DESCRIPTION] = NOTES["artist"], NOTE
+        picture = Image.fromarray(made)
+        picture.save(path, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif)
         yield Progress(done=1.0)
         yield Output(
             path=path,

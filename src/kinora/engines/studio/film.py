@@ -15,6 +15,7 @@ from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
+from kinora.engines.studio.notes import NOTES
 from kinora.engines.studio.reel import RATE, Picture, Waves
 from kinora.ports.engine import Shape
 
@@ -47,6 +48,7 @@ class FilmWriter:
         self._path = path
         self._size = (shape.height, shape.width, 3)
         self._file = av.open(str(path), "w", options=FAST_START)
+        self._file.metadata.update(NOTES)
         self._video = _video_stream(self._file, shape)
         self._audio = _audio_stream(self._file) if has_sound else None
         self._large = shape.width * shape.height > LARGE
@@ -135,6 +137,7 @@ def carry_picture(source: Path, path: Path, *, sound: Waves) -> bool:
         context = own.codec_context
         upright = own.codec_context.name == "h264" and context.pix_fmt == "yuv420p"
         if upright and not _turned(source):
+            made.metadata.update(NOTES)
             video = made.add_stream_from_template(own)
             audio = _audio_stream(made)
             _copy(given, own, made, video)

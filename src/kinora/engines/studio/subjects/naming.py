@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from kinora.engines.studio.words.splitting import folded, phrases_in, words_in
+from kinora.engines.studio.words.tongues import DENIES, PEOPLE, clauses, undenied
 
 MOST = 3
 NEAR = 3
@@ -116,8 +117,16 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _words(prompt: str) -> list[str]:
-    knows = names().knows
-    return phrases_in(words_in(prompt, knows), knows)
+    told, turns = names(), DENIES | PEOPLE
+
+    def knows(word: str) -> bool:
+        return word in turns or told.knows(word)
+
+    return [
+        word
+        for clause in clauses(prompt)
+        for word in undenied(phrases_in(words_in(clause, knows), knows))
+    ]
 
 
 def find_subjects(prompt: str) -> tuple[Subject, ...]:

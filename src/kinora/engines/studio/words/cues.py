@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from kinora.domain.order import Words
 from kinora.engines.studio.words.splitting import folded, phrases_in, words_in
+from kinora.engines.studio.words.tongues import DENIES, PEOPLE, clauses, undenied
 
 QUOTED = re.compile(
     r"[\"“”„«»「『]([^\"“”„«»「」『』]{1,60})[\"“”«»」』]"
@@ -16,10 +17,6 @@ QUOTED = re.compile(
 )
 LANGUAGES = ("es", "fr", "de", "zh", "ja")
 """Vocabularies beside the English one; a word that English has keeps its English meaning."""
-
-DENIES = frozenset({"no", "without", "sans", "ohne", "sin", "没有", "無し", "なし", "没"})
-REACH = 2
-"""How many words after a denial it takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def vocabulary() -> dict[str, dict[str, str]]:
 @cache
 def known_words() -> frozenset[str]:
     """Return every word of the vocabulary."""
-    return frozenset(word for table in vocabulary().values() for word in table) | DENIES
+    return frozenset(word for table in vocabulary().values() for word in table) | DENIES | PEOPLE
 
 
 def _read(name: str) -> dict[str, dict[str, str]]:
@@ -75,7 +72,7 @@ def read_cues(words: Words) -> Cues:
     quoted = QUOTED.search(words.prompt)
     unwanted = set(_words(words.negative_prompt))
     spoken = QUOTED.sub(" ", words.prompt)
-    wanted = _undenied(_words(spoken))
+    wanted = _words(spoken)
     chosen = {}
     for group, table in vocabulary().items():
         refused = {table[word] for word in unwanted if word in table}
@@ -88,14 +85,10 @@ def read_cues(words: Words) -> Cues:
 
 
 def _words(text: str) -> list[str]:
-    known = known_words()
-    return phrases_in(words_in(text, known.__contains__), known.__contains__)
-
-
-def _undenied(words: list[str]) -> list[str]:
-    """Return the words without those that a denial takes away."""
-    gone: set[int] = set()
-    for at, word in enumerate(words):
-        if word in DENIES:
-            gone |= set(range(at, at + 1 + REACH))
-    return [word for at, word in enumerate(words) if at not in gone]
+    """Return the known forms of a text's words, less what it denies."""
+    knows = known_words().__contains__
+    return [
+        word
+        for clause in clauses(text)
+        for word in undenied(phrases_in(words_in(clause, knows), knows))
+    ]

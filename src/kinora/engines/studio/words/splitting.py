@@ -15,6 +15,12 @@ TOKEN = re.compile(rf"[{CJK}]+|[^\W\d_{CJK}]+(?:['\u2019-][^\W\d_{CJK}]+)*")
 LONGEST = 8
 """The most characters of a word in a text without spaces."""
 
+PLAIN = str.maketrans(
+    "貓馬雞鳥魚龍獅鷹鯨鯊烏龜機車輪飛跑遊轉駛兩隻條輛頭個個紅藍綠黃銀雲霧極島嶼灣燈風陽陰間裡樹葉熱氣氷麥園潛東賽樓廈絲綢煙顏緩靜遠寧溫閃焰爐燒線鄉莊黃熊",
+    "猫马鸡鸟鱼龙狮鹰鲸鲨乌龟机车轮飞跑游转驶两只条辆头个个红蓝绿黄银云雾极岛屿湾灯风阳阴间里树叶热气氷麦园潜东赛楼厦丝绸烟颜缓静远宁温闪焰炉烧线乡庄黄熊",
+)
+"""Traditional Chinese characters of the vocabularies, as simplified ones."""
+
 SHORTEST_PART = 3
 ENDINGS = ("s", "es", "n", "en", "e", "x")
 
@@ -51,11 +57,12 @@ def _cut(run: str, knows: Knows) -> Iterator[str]:
     at = 0
     while at < len(run):
         ends = range(min(len(run), at + LONGEST), at, -1)
-        end = next((end for end in ends if knows(run[at:end])), None)
-        if end is None:
-            at += 1
-            continue
-        yield run[at:end]
+        forms = (
+            (end, form) for end in ends for form in (run[at:end], run[at:end].translate(PLAIN))
+        )
+        end, form = next((each for each in forms if knows(each[1])), (at + 1, ""))
+        if form:
+            yield form
         at = end
 
 

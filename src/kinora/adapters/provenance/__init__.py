@@ -1,0 +1,1 @@
+"""Provenance: content credentials (C2PA) in every result."""
