@@ -6,10 +6,13 @@ import av
 import cv2
 import numpy as np
 
+from kinora.catalog.restyles import load_restyles
 from kinora.catalog.templates import Template, load_templates
 from kinora.engines.studio.effects.room import frames
+from kinora.engines.studio.picture.load import cover, load
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.stills.room import picture
+from kinora.engines.studio.styles.room import styled
 from kinora.ports.engine import Shape
 
 ROOT = Path(__file__).parents[1]
@@ -42,8 +45,20 @@ def save(template: Template, frame: Picture) -> None:
     cv2.imwrite(str(OUT / f"{template.name}.jpg"), bgr, quality)
 
 
+def covers() -> None:
+    """Draw the picture of each restyle on the list."""
+    shape = Shape(width=512, height=288, frames=1, fps=0)
+    picture = cover(load(PHOTOS / "astronaut.jpg"), 512, 288, focus=(0.5, 0.25))
+    for each in load_restyles():
+        drawn = next(styled(iter([picture]), each.name, shape=shape, seed=1))
+        bgr = cv2.cvtColor(small(drawn), cv2.COLOR_RGB2BGR)
+        path = OUT / f"restyle-{each.name}.jpg"
+        cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, 80])
+
+
 def main() -> None:
     OUT.mkdir(exist_ok=True)
+    covers()
     for template in load_templates():
         paths = [PHOTOS / "astronaut.jpg", PHOTOS / "coffee.jpg"][: template.images]
         if template.kind == "video":

@@ -16,8 +16,11 @@ from kinora.domain.order import (
     Fusion,
     ImageEffect,
     ImageToVideo,
+    Mimic,
+    Modify,
     MultiTransition,
     Reference,
+    Restyle,
     Role,
     Segment,
     TextToVideo,
@@ -30,6 +33,7 @@ from kinora.engines.studio.film import write_film
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.rooms import FilmAsk, film_frames
 from kinora.engines.studio.stills.room import picture as still_picture
+from kinora.engines.studio.worked import WorkedAsk, worked_frames
 from kinora.ports.engine import Shape, Spec
 
 TAKES = Path(__file__).parents[1] / "docs" / "gallery" / "takes.toml"
@@ -98,11 +102,25 @@ def frames_of(take: Take, shape: Shape, folder: Path) -> Iterator[Picture]:
         ask = replace(ask, seconds=1)
     if isinstance(ask, Upscale):
         shape = replace(shape, width=shape.width * 2, height=shape.height * 2)
-    yield from film_frames(ask, _spec(take, ask, shape, inputs, folder))
+    spec = _spec(take, ask, shape, inputs, folder)
+    if not isinstance(ask, WorkedAsk):
+        yield from film_frames(ask, spec)
+        return
+    yield from _worked(ask, spec)
+
+
+def _worked(ask: WorkedAsk, spec: Spec) -> Iterator[Picture]:
+    making = worked_frames(ask, spec)
+    while True:
+        try:
+            next(making)
+        except StopIteration as ended:
+            yield from ended.value
+            return
 
 
 def _spec(
-    take: Take, ask: FilmAsk, shape: Shape, inputs: dict[AssetId, Path], folder: Path
+    take: Take, ask: FilmAsk | WorkedAsk, shape: Shape, inputs: dict[AssetId, Path], folder: Path
 ) -> Spec:
     return Spec(
         job=JobId(1),
@@ -115,7 +133,7 @@ def _spec(
     )
 
 
-def _ask(take: Take) -> FilmAsk | ImageEffect:
+def _ask(take: Take) -> FilmAsk | WorkedAsk | ImageEffect:
     images = tuple(AssetId(number) for number in range(len(take.pictures)))
     words = take.words
     asks: dict[str, Any] = {
@@ -139,6 +157,9 @@ def _ask(take: Take) -> FilmAsk | ImageEffect:
         "still": lambda: ImageEffect(template=take.template, images=images),
         "extend": lambda: Extend(words=words, film=SOURCE, seconds=1),
         "upscale": lambda: Upscale(film=SOURCE),
+        "restyle": lambda: Restyle(film=SOURCE, style=take.style),
+        "modify": lambda: Modify(film=SOURCE, prompt=take.prompt),
+        "mimic": lambda: Mimic(film=SOURCE, image=images[0]),
     }
-    made: FilmAsk | ImageEffect = asks[take.ask]()
+    made: FilmAsk | WorkedAsk | ImageEffect = asks[take.ask]()
     return made

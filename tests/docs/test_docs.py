@@ -7,6 +7,7 @@ import pytest
 
 from kinora.apis.pixverse.reference import document
 from kinora.catalog.book import load
+from kinora.catalog.restyles import load_restyles
 from kinora.cli.main import COMMANDS
 from kinora.engines.studio.effects.pairs import PAIRS
 from kinora.engines.studio.effects.room import EFFECTS
@@ -71,5 +72,6 @@ def test_every_template_can_be_looked_at() -> None:
         assert (folder / f"{template.name}.jpg").stat().st_size > 1000
         if template.kind == "video":
             assert (folder / f"{template.name}.mp4").stat().st_size > 3000
+    covers = {f"restyle-{each.name}" for each in load_restyles()}
     shown = {path.stem for path in folder.iterdir()}
-    assert shown == {template.name for template in load().templates}
+    assert shown == covers | {template.name for template in load().templates}

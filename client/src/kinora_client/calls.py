@@ -112,6 +112,12 @@ def modify(video: int, prompt: str, **options: Any) -> Call:
     return Call("POST", PLATFORM + "video/modify/generate", body | options)
 
 
+def restyle(video: int, style: int = 0, *, prompt: str = "", **options: Any) -> Call:
+    """Ask for a film made here in a style: by its number, or by words."""
+    body = {"source_video_id": video, "restyle_id": style, "restyle_prompt": prompt}
+    return Call("POST", PLATFORM + "video/restyle/generate", body | options)
+
+
 def mimic(video: int, image: int, **options: Any) -> Call:
     """Ask for a picture that moves as the person in a film made here does."""
     body = {"source_video_id": video, "img_id": image, "quality": "540p"}

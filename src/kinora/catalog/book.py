@@ -36,6 +36,7 @@ from kinora.domain.order import (
     Motion,
     MultiTransition,
     Order,
+    Restyle,
     SoundEffect,
     Swap,
     TextToImage,
@@ -96,7 +97,7 @@ class Catalog:
                 self._check_count(self.template(name), len(images))
             case TextToImage(words=words):
                 _check_words(words, max(model.prompt for model in self.models.models.values()))
-            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
+            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
                 check_quality(self.models, order, order.ask)
             case Upscale():
                 return
@@ -105,7 +106,7 @@ class Catalog:
 
     def check_inputs(self, order: Order, inputs: Sequence[Asset]) -> None:
         """Raise Invalid when the films that an order works on are too long or too large for it."""
-        if isinstance(order.ask, SoundEffect | MaskSelection | Swap | Modify | Mimic):
+        if isinstance(order.ask, SoundEffect | MaskSelection | Swap | Modify | Mimic | Restyle):
             check_edit(self.models, order.ask, inputs)
             return
         check_inputs(self.models.inputs, order, inputs)
@@ -121,7 +122,7 @@ class Catalog:
                 price = self.template(name).price(order.quality)
             case Upscale():
                 price = prices.upscale_price(self.models, inputs)
-            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
+            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
                 price = edit_price(self.models, order, order.ask, inputs)
             case TextToImage():
                 price = 0
@@ -140,7 +141,7 @@ class Catalog:
                 shape = shapes.extend_shape(order, inputs)
             case Upscale():
                 shape = shapes.upscale_shape(inputs)
-            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
+            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
                 shape = edit_shape(self.models, order, order.ask, inputs)
             case _:
                 shape = self._film_shape(order, order.ask, inputs)

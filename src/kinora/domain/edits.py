@@ -120,4 +120,23 @@ class Mimic:
         return ()
 
 
-Edit = SoundEffect | MaskSelection | Swap | Modify | Mimic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restyle:
+    """A film drawn in a style, by its name in the catalog; `prompt` is how it was asked for."""
+
+    film: AssetId
+    style: str
+    prompt: str = ""
+
+    @property
+    def inputs(self) -> tuple[AssetId, ...]:
+        """The assets that it works on, the film first."""
+        return (self.film,)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the caller wants to see or hear, in words."""
+        return (self.prompt,)
+
+
+Edit = SoundEffect | MaskSelection | Swap | Modify | Mimic | Restyle

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from kinora.domain.edits import Edit, MaskSelection, Mimic, Modify, SoundEffect, Swap
+from kinora.domain.edits import Edit, MaskSelection, Mimic, Modify, Restyle, SoundEffect, Swap
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.wishes import Motion, Sound, Speech, Words
 
@@ -23,6 +23,7 @@ __all__ = [
     "MultiTransition",
     "Order",
     "Reference",
+    "Restyle",
     "Role",
     "Segment",
     "Sound",
@@ -60,6 +61,7 @@ class Feature(StrEnum):
     SWAP = "swap"
     MODIFY = "modify"
     MIMIC = "mimic"
+    RESTYLE = "restyle"
 
 
 class Role(StrEnum):
@@ -229,6 +231,7 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.SWAP: Swap,
     Feature.MODIFY: Modify,
     Feature.MIMIC: Mimic,
+    Feature.RESTYLE: Restyle,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 
@@ -245,7 +248,7 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
             found: tuple[AssetId, ...] = ()
         case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
             found = (one,)
-        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
+        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
             found = ask.inputs
         case Transition(first=first, last=last):
             found = (first, last)
@@ -267,7 +270,7 @@ def texts_of(ask: Ask) -> tuple[str, ...]:
             return ()
         case TextToImage(words=words):
             return (words.prompt,)
-        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
+        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
             return ask.texts
         case _:
             sound = ask.sound
@@ -280,7 +283,16 @@ def films_of(ask: Ask) -> frozenset[AssetId]:
     match ask:
         case Fusion(references=references):
             return frozenset(each.asset for each in references if each.role is Role.FILM)
-        case Extend() | Upscale() | SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic():
+        case (
+            Extend()
+            | Upscale()
+            | SoundEffect()
+            | MaskSelection()
+            | Swap()
+            | Modify()
+            | Mimic()
+            | Restyle()
+        ):
             return frozenset({ask.film})
         case _:
             return frozenset()

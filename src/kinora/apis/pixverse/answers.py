@@ -138,6 +138,15 @@ class EffectList(msgspec.Struct, frozen=True):
     total: int
 
 
+class RestyleItem(msgspec.Struct, frozen=True):
+    """One style of the list."""
+
+    restyle_id: int
+    restyle_name: str
+    restyle_prompt: str
+    cover_url: str
+
+
 class Speaker(msgspec.Struct, frozen=True):
     """One voice of the list."""
 
@@ -181,7 +190,7 @@ _write = msgspec.json.Encoder().encode
 NO_WORDS = Words(prompt="")
 
 
-def good(resp: msgspec.Struct) -> Response:
+def good(resp: msgspec.Struct | Sequence[msgspec.Struct]) -> Response:
     """Return a success."""
     return Response(_write(Envelope(0, "success", resp)), media_type="application/json")
 

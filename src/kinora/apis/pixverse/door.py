@@ -22,6 +22,7 @@ from kinora.apis.pixverse.translate import films_in, masks_in, order_from
 from kinora.apis.pixverse.usage import UsageBody, usage_asked, usage_detail
 from kinora.apis.pixverse.wire import Body, MaskBody
 from kinora.catalog.book import Catalog
+from kinora.catalog.restyles import load_restyles
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
 from kinora.domain.errors import (
@@ -137,6 +138,27 @@ class Door:
             return await self._submit(request, body, with_template=with_template)
 
         return handler
+
+    async def restyles(self, request: Request) -> Response:
+        """GET video/restyle/list: an array, which is what published clients read."""
+        await self._account(request)
+        query = await _query_of(request)
+        page = _whole(query.get("page_num") or "1", "page_num")
+        size = _whole(query.get("page_size") or "100", "page_size")
+        chinese = request.headers.get("accept-language", "").lower().startswith("zh")
+        base = self._base(request)
+        shown = load_restyles()[(page - 1) * size : page * size]
+        return answers.good(
+            [
+                answers.RestyleItem(
+                    restyle_id=each.id,
+                    restyle_name=each.zh if chinese else each.display_name,
+                    restyle_prompt=each.words[0],
+                    cover_url=f"{base}/media/templates/restyle-{each.name}.jpg",
+                )
+                for each in shown
+            ]
+        )
 
     async def speakers(self, request: Request) -> Response:
         """GET video/lip_sync/tts_list and video/tts_speaker."""

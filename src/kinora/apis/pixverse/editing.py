@@ -1,19 +1,37 @@
 """From the bodies that work on films to the product's orders."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
-from kinora.apis.pixverse.wire import MaskBody, MimicBody, ModifyBody, SoundEffectBody, SwapBody
+from kinora.apis.pixverse.wire import (
+    MaskBody,
+    MimicBody,
+    ModifyBody,
+    RestyleBody,
+    SoundEffectBody,
+    SwapBody,
+)
+from kinora.catalog.restyles import restyle_by_id, restyle_by_words
 from kinora.domain.edits import Selection
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId, AssetId
-from kinora.domain.order import Edit, MaskSelection, Mimic, Modify, Order, SoundEffect, Swap
+from kinora.domain.order import (
+    Edit,
+    MaskSelection,
+    Mimic,
+    Modify,
+    Order,
+    Restyle,
+    SoundEffect,
+    Swap,
+)
 from kinora.usecases.find_film import FoundFilm
 from kinora.usecases.find_mask import FoundMask
 
 NO_MODEL = "studio"
 """What stands in the place of a model for operations that take none."""
 
-EditBody = SoundEffectBody | MaskBody | SwapBody | ModifyBody | MimicBody
+EditBody = SoundEffectBody | MaskBody | SwapBody | ModifyBody | MimicBody | RestyleBody
 MOST = 3
 
 
@@ -39,20 +57,33 @@ def edit_order(
 def _ask(body: EditBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Edit:
     match body:
         case SoundEffectBody():
-            return SoundEffect(
+            ask: Edit = SoundEffect(
                 film=film.asset,
                 content=body.sound_effect_content or body.prompt,
                 seen=film.seen,
                 keep_sound=body.original_sound_switch,
             )
         case MaskBody():
-            return MaskSelection(film=film.asset, keyframe=body.keyframe_id or 1)
+            ask = MaskSelection(film=film.asset, keyframe=body.keyframe_id or 1)
         case SwapBody():
-            return _swap(body, film, masks[0])
+            ask = _swap(body, film, masks[0])
         case ModifyBody():
-            return _modify(body, film, masks)
+            ask = _modify(body, film, masks)
         case MimicBody():
-            return Mimic(film=film.asset, image=AssetId(body.img_id))
+            ask = Mimic(film=film.asset, image=AssetId(body.img_id))
+        case RestyleBody():
+            ask = _restyle(body, film)
+        case _:
+            assert_never(body)
+    return ask
+
+
+def _restyle(body: RestyleBody, film: FoundFilm) -> Restyle:
+    prompt = body.restyle_prompt.strip()
+    if (body.restyle_id is None) == (not prompt):
+        raise Invalid("send exactly one of restyle_id and restyle_prompt")
+    style = restyle_by_words(prompt) if body.restyle_id is None else restyle_by_id(body.restyle_id)
+    return Restyle(film=film.asset, style=style.name, prompt=prompt)
 
 
 def _modify(body: ModifyBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Modify:

@@ -183,6 +183,23 @@ OPERATIONS: tuple[Operation, ...] = (
         codes=(*SUBMIT, 400032, 500020),
     ),
     Operation(
+        method="POST",
+        path="/video/restyle/generate",
+        handler="restyle",
+        summary="Restyle generation",
+        answer=answers.SubmittedVideo,
+        body=wire.RestyleBody,
+        codes=(*SUBMIT, 500020),
+    ),
+    Operation(
+        method="GET",
+        path="/video/restyle/list",
+        handler="restyles",
+        summary="Restyle effect list (an array)",
+        answer=answers.RestyleItem,
+        codes=(400017,),
+    ),
+    Operation(
         method="GET",
         path="/video/lip_sync/tts_list",
         handler="speakers",

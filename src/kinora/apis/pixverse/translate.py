@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kinora.apis.pixverse.editing import NO_MODEL, edit_order
+from kinora.apis.pixverse.editing import NO_MODEL, EditBody, edit_order
 from kinora.apis.pixverse.speakers import speaker_of
 from kinora.apis.pixverse.wire import (
     Body,
@@ -12,11 +12,8 @@ from kinora.apis.pixverse.wire import (
     FusionBody,
     ImageTemplateBody,
     ImageToVideoBody,
-    MaskBody,
-    MimicBody,
     ModifyBody,
     MultiTransitionBody,
-    SoundEffectBody,
     SwapBody,
     TemplateVideoBody,
     TextToVideoBody,
@@ -99,7 +96,7 @@ def order_from(
         case FusionBody() | ExtendBody() | UpscaleBody():
             found = [film.asset for film in films]
             order = _from_films(body, found, account=account, catalog=catalog, trace=trace)
-        case SoundEffectBody() | MaskBody() | SwapBody() | ModifyBody() | MimicBody():
+        case _ if isinstance(body, EditBody):
             order = edit_order(body, films, masks, account=account, trace=trace)
         case _:
             raise Invalid("this operation is not offered yet")

@@ -37,10 +37,11 @@ TYPES: dict[Feature, str] = {
     Feature.SWAP: "swap",
     Feature.MODIFY: "modify",
     Feature.MIMIC: "mimic",
+    Feature.RESTYLE: "restyle",
 }
 """How the wire names what a job was."""
 
-KNOWN = sorted({*TYPES.values(), "lip_sync", "restyle", "agent", "avatar"})
+KNOWN = sorted({*TYPES.values(), "lip_sync", "agent", "avatar"})
 MOVEMENTS = {"consume": Movement.HOLD, "refund": Movement.RELEASE}
 STATUSES = {movement: status for status, movement in MOVEMENTS.items()}
 

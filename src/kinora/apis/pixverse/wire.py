@@ -274,5 +274,15 @@ class MimicBody(FilmSource):
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
 
 
+class RestyleBody(FilmSource):
+    """POST video/restyle/generate: exactly one of the two ways to name a style."""
+
+    restyle_id: Id = Field(None, description="From video/restyle/list.")
+    restyle_prompt: Annotated[Text, Field(max_length=5000)] = Field(
+        "", description="Words that name a style of the list."
+    )
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
 class UpscaleBody(FilmSource):
     """POST video/upscale/generate. `quality` and `model`, which some clients send, are ignored."""

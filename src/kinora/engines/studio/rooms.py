@@ -13,6 +13,7 @@ from kinora.domain.order import (
     Fusion,
     ImageToVideo,
     MultiTransition,
+    Restyle,
     Sound,
     TextToVideo,
     Transition,
@@ -29,13 +30,14 @@ from kinora.engines.studio.reel import Picture, Waves
 from kinora.engines.studio.scenes.stage import text_frames
 from kinora.engines.studio.shots import cut_together, plan_shots
 from kinora.engines.studio.source import reading
+from kinora.engines.studio.styles.room import styled
 from kinora.engines.studio.transition.chain import frames as chain_frames
 from kinora.engines.studio.transition.room import frames as transition_frames
 from kinora.engines.studio.upscale.room import frames as larger_frames
 from kinora.ports.engine import Shape, Spec
 
 NewFilm = TextToVideo | ImageToVideo | VideoEffect | Transition | MultiTransition | Fusion
-FilmAsk = NewFilm | Extend | Upscale
+FilmAsk = NewFilm | Extend | Upscale | Restyle
 
 
 def film_frames(ask: FilmAsk, spec: Spec) -> Iterator[Picture]:
@@ -48,6 +50,12 @@ def film_frames(ask: FilmAsk, spec: Spec) -> Iterator[Picture]:
             return extended_frames(source, words, shape=shape, seed=seed, source_frames=own)
         case Upscale(film=film):
             return larger_frames(spec.inputs[film], shape=shape, seed=seed)
+        case Restyle(film=film, style=style):
+            size = (shape.width, shape.height)
+            own_frames = reading.frames(
+                spec.inputs[film], size=size, fps=shape.fps, count=shape.frames
+            )
+            return styled(own_frames, style, shape=shape, seed=seed)
         case _:
             return _new_frames(ask, spec)
 
@@ -56,7 +64,7 @@ def film_sound(ask: FilmAsk, spec: Spec) -> Waves | None:
     """Return the sound of a film: what its source sounds like, what is asked for, or none."""
     seconds = spec.shape.seconds
     match ask:
-        case Upscale(film=film):
+        case Upscale(film=film) | Restyle(film=film):
             return reading.sound(spec.inputs[film], seconds=seconds)
         case MultiTransition():
             return None

@@ -19,11 +19,11 @@ from kinora.engines.studio.fusion.layout import Figure, arrange, carried_by
 from kinora.engines.studio.fusion.reading import Place, read_places, without_names
 from kinora.engines.studio.imagevideo.air import make_air
 from kinora.engines.studio.imagevideo.camera import View, view
-from kinora.engines.studio.imagevideo.grade import grade
 from kinora.engines.studio.picture.load import cover, load
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes.stage import text_frames
 from kinora.engines.studio.source import reading
+from kinora.engines.studio.styles.room import styled
 from kinora.engines.studio.subjects.motion import Course, carried, placed, pose
 from kinora.engines.studio.words.cues import read_cues
 from kinora.ports.engine import Shape
@@ -74,14 +74,19 @@ def frames(cast: Sequence[Cast], words: Words, *, shape: Shape, seed: int) -> It
     named = words.camera if words.camera != "auto_camera" else ""
     move = named or cues.get("camera") or "smooth_zoom_in"
     air = make_air(cues.get("weather"), seed=seed)
-    for number, scene in zip(range(shape.frames), chain([first], behind), strict=False):
-        t, u = number / max(1, shape.fps), number / max(1, shape.frames - 1)
-        camera = view(move, u, seconds=shape.seconds, speed=0.6)
-        seen = _shot(scene, camera)
-        for layer in layers:
-            seen = _with_layer(seen, layer, camera, t=t, u=u)
-        graded = grade(seen, light="", style=words.style)
-        yield np.ascontiguousarray(air.blend(graded, t))
+
+    def seen() -> Iterator[Picture]:
+        scenes = chain([first], behind)
+        for number, scene in zip(range(shape.frames), scenes, strict=False):
+            t, u = number / max(1, shape.fps), number / max(1, shape.frames - 1)
+            camera = view(move, u, seconds=shape.seconds, speed=0.6)
+            shown = _shot(scene, camera)
+            for layer in layers:
+                shown = _with_layer(shown, layer, camera, t=t, u=u)
+            yield shown
+
+    for number, drawn in enumerate(styled(seen(), words.style, shape=shape, seed=seed)):
+        yield np.ascontiguousarray(air.blend(drawn, number / max(1, shape.fps)))
 
 
 def _behind(cast: Sequence[Cast], rest: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:

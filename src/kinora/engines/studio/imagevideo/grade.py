@@ -18,7 +18,7 @@ LIGHTS: dict[str, tuple[tuple[float, float, float], float]] = {
 STYLES = {"anime", "comic", "clay", "cyberpunk", "3d_animation"}
 
 
-def grade(picture: Picture, *, light: str, style: str) -> Picture:
+def grade(picture: Picture, *, light: str, style: str = "") -> Picture:
     """Return a picture in a light and a style; empty names change nothing."""
     if style in STYLES:
         picture = _styled(picture, style)

@@ -23,6 +23,7 @@ from kinora.engines.studio.picture.load import cover, cover_window, load, resize
 from kinora.engines.studio.picture.subject import CONFIDENT, Subject, find_subject
 from kinora.engines.studio.picture.warping import Grid, grid, over, pull
 from kinora.engines.studio.reel import Picture
+from kinora.engines.studio.styles.room import styled
 from kinora.engines.studio.words.cues import Cues, read_cues
 from kinora.ports.engine import Shape
 
@@ -58,12 +59,16 @@ def frames(
     speed = SPEEDS.get(cues.get("speed"), 1.0) * (1.5 if words.motion is Motion.FAST else 1.0)
     air = make_air(cues.get("weather"), seed=seed)
     light = cues.get("light") if words.prompt else ""
-    for number in range(shape.frames):
-        u = number / max(1, shape.frames - 1)
-        camera = view(move, u, seconds=shape.seconds, speed=speed)
-        picture = compose(layers, camera, t=u * shape.seconds * speed)
-        picture = grade(picture, light=_relit(light, cues), style=words.style)
-        yield _finished(picture, air, u * shape.seconds)
+    relit = _relit(light, cues)
+
+    def seen() -> Iterator[Picture]:
+        for number in range(shape.frames):
+            u = number / max(1, shape.frames - 1)
+            camera = view(move, u, seconds=shape.seconds, speed=speed)
+            yield grade(compose(layers, camera, t=u * shape.seconds * speed), light=relit)
+
+    for number, drawn in enumerate(styled(seen(), words.style, shape=shape, seed=seed)):
+        yield _finished(drawn, air, number / max(1, shape.frames - 1) * shape.seconds)
 
 
 def _closer(picture: Picture) -> Picture:

@@ -8,7 +8,6 @@ import numpy as np
 
 from kinora.domain.order import Motion, Words
 from kinora.engines.studio.imagevideo.air import make_air
-from kinora.engines.studio.imagevideo.grade import grade
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes import (
     aurora,
@@ -26,6 +25,7 @@ from kinora.engines.studio.scenes.land import CLOUDS, KINDS
 from kinora.engines.studio.scenes.light import LIGHTS
 from kinora.engines.studio.scenes.titles import with_title
 from kinora.engines.studio.scenes.view import View
+from kinora.engines.studio.styles.room import styled
 from kinora.engines.studio.subjects.naming import Subject, find_subjects, read_action
 from kinora.engines.studio.subjects.staging import Stage, staged
 from kinora.engines.studio.words.cues import Cues, read_cues
@@ -154,8 +154,8 @@ def text_frames(words: Words, *, shape: Shape, seed: int) -> Iterator[Picture]:
     own = plan.scene in SHELTERED or (plan.scene == "forest" and plan.weather == "fog")
     air = make_air("" if own else plan.weather, seed=seed)
     acted = _acted(plan, shape, seed) if plan.actors else _scene(plan, shape, seed)
-    graded = (grade(frame, light="", style=plan.style) for frame in acted)
-    titled = with_title(graded, plan.lettering, shape=shape)
+    drawn = styled(acted, plan.style, shape=shape, seed=seed)
+    titled = with_title(drawn, plan.lettering, shape=shape)
     for number, frame in enumerate(titled):
         yield np.ascontiguousarray(air.blend(frame, number / max(1, shape.fps)))
 

@@ -59,6 +59,14 @@ def _kuwahara(image: Field, radius: int, out: Field) -> None:
             out[y, x, 2] /= weight
 
 
+def painted_over(picture: Picture) -> Picture:
+    """Return a picture as calm strokes of paint."""
+    light: Field = (picture.astype(np.float32) / 255).astype(np.float32)
+    calm = np.empty_like(light)
+    _kuwahara(light, max(2, round(max(picture.shape[:2]) / 220)), calm)
+    return _pixels(calm * 255)
+
+
 def oil(picture: Picture) -> Picture:
     """Oil paint: calm areas flow together, strokes catch the light."""
     light: Field = (picture.astype(np.float32) / 255).astype(np.float32)

@@ -1,0 +1,1 @@
+"""Styles: films as if drawn, painted, modelled or printed, steady in time."""
