@@ -5,8 +5,8 @@ background; otherwise the whole picture is one smooth depth surface, so that not
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,9 @@ from kinora.domain.order import Motion, Words
 from kinora.engines.studio.imagevideo.air import Air, make_air
 from kinora.engines.studio.imagevideo.camera import View, view
 from kinora.engines.studio.imagevideo.grade import grade
+from kinora.engines.studio.imagevideo.living import Living, find_living
 from kinora.engines.studio.picture.depth import background_depth, subject_depth
+from kinora.engines.studio.picture.faces import Face, find_faces
 from kinora.engines.studio.picture.fill import fill_behind
 from kinora.engines.studio.picture.load import cover, cover_window, load, resize, shrink
 from kinora.engines.studio.picture.subject import CONFIDENT, Subject, find_subject
@@ -34,6 +36,9 @@ PIVOT = 0.30
 DEFAULTS = ("orbit", "zoom_in", "orbit", "smooth_zoom_in")
 SPEEDS = {"slow": 0.7, "fast": 1.5}
 WORK_SIDE = 1600
+OWN = {"hair", "fire"}
+"""What moves in the subject itself."""
+
 NEARER = 0.6
 
 
@@ -45,6 +50,7 @@ class Layers:
     behind_depth: Field
     front: NDArray[np.uint8] | None
     front_depth: Field
+    faces: tuple[Face, ...] = ()
 
 
 def frames(
@@ -60,15 +66,41 @@ def frames(
     air = make_air(cues.get("weather"), seed=seed)
     light = cues.get("light") if words.prompt else ""
     relit = _relit(light, cues)
+    alive = _living(layers, words.prompt, seed)
 
     def seen() -> Iterator[Picture]:
         for number in range(shape.frames):
             u = number / max(1, shape.frames - 1)
             camera = view(move, u, seconds=shape.seconds, speed=speed)
-            yield grade(compose(layers, camera, t=u * shape.seconds * speed), light=relit)
+            t = u * shape.seconds * speed
+            yield grade(compose(alive(t), camera, t=t), light=relit)
 
     for number, drawn in enumerate(styled(seen(), words.style, shape=shape, seed=seed)):
         yield _finished(drawn, air, number / max(1, shape.frames - 1) * shape.seconds)
+
+
+def _living(layers: Layers, prompt: str, seed: int) -> Callable[[float], Layers]:
+    """Return what gives the layers as they are at a second: what can move in them moves."""
+    picture, matte = layers.behind, np.zeros(layers.behind.shape[:2], np.float32)
+    if layers.front is not None:
+        picture = np.ascontiguousarray(layers.front[..., :3])
+        matte = np.asarray(layers.front[..., 3], np.float32) / np.float32(255)
+    masks, eyes, named = find_living(picture, matte, layers.faces, prompt)
+    front = layers.front
+    if front is None:
+        whole = Living(picture, masks, eyes, named, seed=seed)
+        return lambda t: replace(layers, behind=whole.at(t))
+    own = {kind: mask for kind, mask in masks.items() if kind in OWN}
+    rest = {kind: mask for kind, mask in masks.items() if kind not in OWN}
+    behind = Living(layers.behind, rest, (), named, seed=seed)
+    ahead = Living(picture, own, eyes, named, seed=seed)
+    alpha = front[..., 3]
+
+    def at(t: float) -> Layers:
+        shown = np.dstack([ahead.at(t), alpha]) if own or eyes else front
+        return replace(layers, behind=behind.at(t), front=shown)
+
+    return at
 
 
 def _closer(picture: Picture) -> Picture:
@@ -93,11 +125,13 @@ def take_apart(picture: Picture, width: int, height: int) -> Layers:
     matte = np.asarray(cv2.resize(subject.matte[y0:y1, x0:x1], (width, height)), np.float32)
     if subject.confidence < CONFIDENT or not 0.02 < float(matte.mean()) < 0.8:
         soft = cv2.GaussianBlur(depth, (0, 0), max(1.0, height / 30))
-        return Layers(shown, np.asarray(soft, np.float32), None, soft)
+        return Layers(shown, np.asarray(soft, np.float32), None, soft, tuple(find_faces(shown)))
     alpha = (matte * 255).astype(np.uint8)
     front = np.dstack([shown, alpha])
     near = cv2.GaussianBlur(subject_depth(matte), (0, 0), max(1.0, height / 90))
-    return Layers(fill_behind(shown, matte), depth, front, np.asarray(near, np.float32))
+    behind = fill_behind(shown, matte)
+    faces = tuple(find_faces(shown))
+    return Layers(behind, depth, front, np.asarray(near, np.float32), faces)
 
 
 def compose(layers: Layers, camera: View, *, t: float) -> Picture:
