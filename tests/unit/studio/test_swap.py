@@ -79,6 +79,30 @@ def test_a_mask_is_followed_to_both_ends(tmp_path: Path, at: int) -> None:
     assert np.allclose(track.camera[19], np.eye(3), atol=0.01)
 
 
+def passing(count: int) -> Iterator[Picture]:
+    """A spotted disc that stays, before rocks of nearly its own colours that pass by."""
+    draw = np.random.default_rng(8)
+    rocks = cv2.resize(
+        draw.integers(60, 200, (20, 110, 3)).astype(np.uint8), (880, SIZE[1]), None, 0, 0, 2
+    )
+    skin = cv2.resize(draw.integers(90, 220, (12, 16, 3)).astype(np.uint8), SIZE, None, 0, 0, 2)
+    skin[..., 2] = skin[..., 2] // 2
+    inside = disc_at(12)[..., None]
+    for number in range(count):
+        left = 6 * number
+        yield np.asarray(np.where(inside, skin, rocks[:, left : left + SIZE[0]]), np.uint8)
+
+
+def test_a_mask_does_not_drift_with_what_passes_behind_it(tmp_path: Path) -> None:
+    true = disc_at(12)
+    track = finished(
+        follow(lambda: passing(90), true.astype(np.float32), 0, count=90, folder=tmp_path)
+    )
+    for number in (30, 60, 89):
+        seen = track.mask(number, SIZE) > 0.5
+        assert (seen & true).sum() / (seen | true).sum() > 0.9, number
+
+
 def test_what_was_behind_is_seen_again(tmp_path: Path) -> None:
     plate = clean_plate(rolling(), tracked(tmp_path), count=SHAPE.frames)
     assert np.abs(plate.astype(int) - meadow()).mean() < 4

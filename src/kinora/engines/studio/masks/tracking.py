@@ -13,17 +13,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.masks.anchor import STRANGE, Anchor
 from kinora.engines.studio.reel import Picture
 from kinora.ports.engine import CannotMake, Progress
 
 Field = NDArray[np.float32]
 Levels = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
-SIDE = 288
-FIT_EVERY = 3
-BAND = 7
+SIDE = 400
+BAND = 9
 """Pixels on each side of the edge in which the mask is fitted again."""
 
+CLOSE = np.ones((3, 3), np.uint8)
 CELL = 16
 """Levels of lightness and colour that are taken together."""
 
@@ -143,12 +144,12 @@ class _Walker:
         self._frames = frames
         self._mask = mask
         self._colours = Colours(np.ascontiguousarray(frames[at]), mask)
+        self._anchor = Anchor(frames[at], mask)
         self._finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         height, width = mask.shape
         self._x, self._y = np.meshgrid(
             np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
         )
-        self._steps = 0
 
     def step(self, before: int, now: int) -> tuple[Field, Matrix, Matrix]:
         """Return the mask in the next frame, and how the region and its surroundings moved."""
@@ -157,15 +158,27 @@ class _Walker:
         flow = self._finder.calc(greys[0], greys[1], None)
         x, y = self._x + flow[..., 0], self._y + flow[..., 1]
         mask = cv2.remap(self._mask, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        self._steps += 1
-        if self._steps % FIT_EVERY == 0:
-            picture = np.ascontiguousarray(new)
-            mask = 0.35 * mask + 0.65 * fitted(picture, mask, self._colours.likely(picture, mask))
-        self._mask = np.asarray(mask, np.float32)
         solid = (mask > 0.5).astype(np.uint8)
         side = np.ones((BAND, BAND), np.uint8)
         inside, outside = cv2.erode(solid, side) > 0, cv2.dilate(solid, side) == 0
-        return self._mask, self._movement(flow, inside), self._movement(flow, outside)
+        body = self._movement(flow, inside)
+        self._anchor.moved(body)
+        self._mask = self._held(np.ascontiguousarray(new), np.asarray(mask, np.float32))
+        return self._mask, body, self._movement(flow, outside)
+
+    def _held(self, picture: Picture, carried: Field) -> Field:
+        """Return a carried mask as its anchor and the frame's own edges have it."""
+        held = self._anchor.found(picture)
+        known = held.off < STRANGE
+        mask = held.mask if known else carried
+        likely = self._colours.likely(picture, mask)
+        if known:
+            # What looks as it did in the region is the region's, be its colour rare or not.
+            likely = np.where(cv2.erode(held.same.astype(np.uint8), CLOSE) > 0, 1, likely)
+        mask = 0.4 * mask + 0.6 * fitted(picture, mask, np.asarray(likely, np.float32))
+        if not known:
+            self._anchor.lay(picture, mask)
+        return np.asarray(mask, np.float32)
 
     def _movement(self, flow: Field, where: NDArray[np.bool_]) -> Matrix:
         """Return the similarity that most of a part of the flow follows (RANSAC)."""

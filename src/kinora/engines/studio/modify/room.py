@@ -15,6 +15,7 @@ from kinora.engines.studio.masks.finding import (
     BACKGROUND,
     OBJECT,
     PERSON,
+    cut_off,
     find_masks,
     soft_mask,
 )
@@ -109,13 +110,12 @@ def _chosen(target: Target, given: Given, shape: Shape) -> Chosen:
     if target.selection is not None:
         return given.masks[target.selection]
     wanted = {round(part * (shape.frames - 1)) for part in TRIES}
-    seen = {n: frame for n, frame in enumerate(given.read()) if n in wanted}
-    for part in TRIES:
-        at = round(part * (shape.frames - 1))
-        found = find_masks(seen[at])
-        for name in (target.region, *INSTEAD.get(target.region, ())):
-            if name in found:
-                return Chosen(found[name], name, at)
+    found = {n: find_masks(frame) for n, frame in enumerate(given.read()) if n in wanted}
+    for name in (target.region, *INSTEAD.get(target.region, ())):
+        known = [Chosen(masks[name], name, at) for at, masks in found.items() if name in masks]
+        if known:
+            # What is seen whole in one frame is known in all of them.
+            return min(known, key=lambda each: cut_off(each.mask))
     raise CannotMake(
         f"no {target.region} was found in the video; choose one with mask/selection and send its "
         "mask_id"
