@@ -18,8 +18,9 @@ from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.db.statements import connect, load_statements
 from kinora.adapters.memory import open_memory_store
 from kinora.domain.account import Account, Balance, Key
+from kinora.domain.asset import AssetKind
 from kinora.domain.fact import FactKind
-from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
+from kinora.domain.ids import AccountId, AssetId, JobId, KeyId, VoiceId
 from kinora.domain.job import Job, JobState, WrongState
 from kinora.domain.ledger import Movement
 from kinora.domain.order import (
@@ -38,7 +39,9 @@ from kinora.domain.order import (
     feature_of,
 )
 from kinora.domain.shape import Shape
+from kinora.domain.voice import Voice
 from kinora.ports.store import Answered, Tx, UsageAsk
+from tests.assets import asset as asset_on_paper
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADA, BOB = AccountId(1), AccountId(2)
@@ -357,3 +360,19 @@ async def test_usage_is_what_jobs_cost_and_gave_back_newest_first(store: SqliteS
     first = await store.view.ledger.usage(ADA, replace(every, at_most=2))
     assert [each.feature for each in first] == [feature_of(mine[0].order.ask)] * 2
     assert await used(before=first[-1].entry.id) == holds[1:]
+
+
+async def test_voices_belong_to_their_account(store: SqliteStore) -> None:
+    sound = replace(asset_on_paper(0, 0, 4.0, 77), account=ADA, kind=AssetKind.AUDIO)
+    made = Voice(id=VoiceId(900), account=ADA, name="Ada", sound=sound.id, created_at=NOW)
+    async with store.transaction() as tx:
+        await tx.assets.add(sound)
+        await tx.voices.add(made)
+    assert await store.view.voices.get(made.id) == made
+    assert list(await store.view.voices.of_account(ADA)) == [made]
+    assert list(await store.view.voices.of_account(BOB)) == []
+    async with store.transaction() as tx:
+        assert not await tx.voices.drop(made.id, account=BOB)
+        assert await tx.voices.drop(made.id, account=ADA)
+        assert not await tx.voices.drop(made.id, account=ADA)
+    assert await store.view.voices.get(made.id) is None

@@ -67,7 +67,7 @@ def test_every_operation_has_a_transcript() -> None:
     played = {(read(path).method, read(path).path.partition("?")[0]) for path in TRANSCRIPTS}
     for operation in OPERATIONS:
         for path in (operation.path, *operation.aliases):
-            pattern = re.compile(re.escape(PREFIX + path).replace(r"\{id\}", "[^/]+"))
+            pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(PREFIX + path)))
             assert any(
                 method == operation.method and pattern.fullmatch(target)
                 for method, target in played

@@ -11,7 +11,7 @@ from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import BLOCKED, Ground, build_moderator, build_operator
 from kinora.catalog.book import load
 from kinora.domain.asset import AssetKind
-from kinora.domain.ids import AccountId, AssetId, JobId
+from kinora.domain.ids import AccountId, AssetId, JobId, VoiceId
 from kinora.domain.job import Job
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Ask, ImageEffect, MaskSelection, Order, TextToVideo, Words
@@ -21,6 +21,7 @@ from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.judge_content import JudgeContent
+from kinora.usecases.keep_voices import MakeVoice
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.submit_job import SubmitJob
 from kinora.usecases.upload_image import UploadImage
@@ -60,6 +61,8 @@ async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str)
     names["film"] = str(await maker.film(rich, seconds=4.0))
     names["long_film"] = str(await maker.film(rich, seconds=31.0))
     names["tune"] = str(await maker.film(rich, seconds=4.0, kind=AssetKind.AUDIO))
+    names["long_tune"] = str(await maker.film(rich, seconds=31.0, kind=AssetKind.AUDIO))
+    names["voice"] = str(await maker.voice(AssetId(int(names["tune"])), rich))
     await maker.every_state(names, AssetId(int(names["image"])), rich)
     return World(app, names)
 
@@ -109,6 +112,13 @@ class Maker:
         async with self.ground.store.transaction() as tx:
             await tx.assets.add(asset)
         return asset.id
+
+    async def voice(self, sound: AssetId, account: AccountId) -> VoiceId:
+        g = self.ground
+        made = await MakeVoice(store=g.store, clock=g.clock, mint=g.mint)(
+            "Ada", sound, account=account
+        )
+        return made.id
 
     async def submit(self, ask: Ask, account: AccountId) -> Job:
         g = self.ground

@@ -23,9 +23,10 @@ from kinora.apis.native.uploads import UploadDoor
 from kinora.apis.native.uploads import routes as upload_routes
 from kinora.apis.pixverse import errors as pixverse_errors
 from kinora.apis.pixverse import reference as pixverse_reference
-from kinora.apis.pixverse.door import Door, Verbs
+from kinora.apis.pixverse.door import Door
 from kinora.apis.pixverse.routes import PREFIX as PIXVERSE
 from kinora.apis.pixverse.routes import routes as pixverse_routes
+from kinora.apis.pixverse.verbs import Verbs, VoiceVerbs
 from kinora.bootstrap.dispatcher import HEARTBEAT
 from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
 from kinora.domain.errors import Overloaded
@@ -36,7 +37,9 @@ from kinora.usecases.await_job import AwaitJob
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.find_film import FindFilm
 from kinora.usecases.find_mask import FindMask
+from kinora.usecases.find_sound import FindSound
 from kinora.usecases.judge_content import JudgeContent
+from kinora.usecases.keep_voices import DropVoice, FindVoice, MakeVoice
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.read_job import ReadJob
 from kinora.usecases.submit_job import Repeat, SubmitJob
@@ -156,7 +159,14 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
             store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
         ),
         find_film=FindFilm(store=store),
+        find_sound=FindSound(store=store),
         find_mask=FindMask(store=store),
+        voices=VoiceVerbs(
+            make=MakeVoice(store=store, clock=clock, mint=mint),
+            find=FindVoice(store=store),
+            drop=DropVoice(store=store),
+            of_account=store.view.voices.of_account,
+        ),
         wait=AwaitJob(store=store, cancel=CancelJob(store=store, clock=clock)),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from kinora.catalog import prices, shapes
-from kinora.catalog.edits import check_edit, check_quality, edit_price, edit_shape
+from kinora.catalog.edits import check_edit, check_order, edit_price, edit_shape
 from kinora.catalog.models import NEGATIVE_PROMPT, Model, Models, load_models
 from kinora.catalog.rules import (
     among,
@@ -26,19 +26,14 @@ from kinora.domain.errors import (
     TemplateQuality,
 )
 from kinora.domain.order import (
+    Edit,
     Extend,
     Fusion,
     ImageEffect,
     ImageToVideo,
-    MaskSelection,
-    Mimic,
-    Modify,
     Motion,
     MultiTransition,
     Order,
-    Restyle,
-    SoundEffect,
-    Swap,
     TextToImage,
     TextToVideo,
     Transition,
@@ -97,8 +92,8 @@ class Catalog:
                 self._check_count(self.template(name), len(images))
             case TextToImage(words=words):
                 _check_words(words, max(model.prompt for model in self.models.models.values()))
-            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
-                check_quality(self.models, order, order.ask)
+            case Edit():
+                check_order(self.models, order, order.ask)
             case Upscale():
                 return
             case _:
@@ -106,7 +101,7 @@ class Catalog:
 
     def check_inputs(self, order: Order, inputs: Sequence[Asset]) -> None:
         """Raise Invalid when the films that an order works on are too long or too large for it."""
-        if isinstance(order.ask, SoundEffect | MaskSelection | Swap | Modify | Mimic | Restyle):
+        if isinstance(order.ask, Edit):
             check_edit(self.models, order.ask, inputs)
             return
         check_inputs(self.models.inputs, order, inputs)
@@ -122,7 +117,7 @@ class Catalog:
                 price = self.template(name).price(order.quality)
             case Upscale():
                 price = prices.upscale_price(self.models, inputs)
-            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
+            case Edit():
                 price = edit_price(self.models, order, order.ask, inputs)
             case TextToImage():
                 price = 0
@@ -141,7 +136,7 @@ class Catalog:
                 shape = shapes.extend_shape(order, inputs)
             case Upscale():
                 shape = shapes.upscale_shape(inputs)
-            case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
+            case Edit():
                 shape = edit_shape(self.models, order, order.ask, inputs)
             case _:
                 shape = self._film_shape(order, order.ask, inputs)

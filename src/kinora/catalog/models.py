@@ -71,6 +71,17 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: int = 0
 
 
+class Songs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a music video takes and costs: a song's seconds and bytes, credits for each second."""
+
+    shortest: int
+    longest: int
+    bytes: int
+    sizes: str
+    price: dict[str, float]
+    ratios: tuple[str, ...]
+
+
 class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table."""
 
@@ -81,6 +92,7 @@ class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extras: Extras
     inputs: Inputs
     edits: dict[str, Edit]
+    songs: Songs
     models: dict[str, Model]
 
 

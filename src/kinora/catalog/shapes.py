@@ -76,5 +76,6 @@ def table_size(models: Models, order: Order) -> tuple[int, int]:
 
 
 def first_size(inputs: Sequence[Asset]) -> tuple[int, int] | None:
-    """Return the width and height of the first input, None when there is none."""
-    return (inputs[0].width, inputs[0].height) if inputs else None
+    """Return the width and height of the first input that can be seen, None when there is none."""
+    seen = next((each for each in inputs if each.width), None)
+    return (seen.width, seen.height) if seen else None

@@ -1,61 +1,86 @@
-"""Asks that work on a film: what it sounds like, how it looks, who is in it."""
+"""Asks that work on given media: a film's sound or look, who is in it, what is said or sung."""
 
 from dataclasses import dataclass
 
 from kinora.domain.ids import AssetId
+from kinora.domain.wishes import Speech
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SoundEffect:
-    """A film with a new sound; empty `content` means: fit it to the picture.
-
-    `seen` is what is known of the picture in words (the prompt of a film made here), and
-    `keep_sound` asks for the film's own sound below the new one.
-    """
-
-    film: AssetId
-    content: str
-    seen: str = ""
-    keep_sound: bool = False
+class Edit:
+    """What all of them have: the assets that they work on, by kind, and their words."""
 
     @property
-    def inputs(self) -> tuple[AssetId, ...]:
-        """The assets that it works on, the film first."""
-        return (self.film,)
+    def films(self) -> tuple[AssetId, ...]:
+        """Those of the assets that must be films."""
+        return ()
 
     @property
-    def texts(self) -> tuple[str, ...]:
-        """What the caller wants to see or hear, in words."""
-        return (self.content,)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaskSelection:
-    """What one frame of a film can be parted into; `keyframe` counts from 1."""
-
-    film: AssetId
-    keyframe: int
+    def pictures(self) -> tuple[AssetId, ...]:
+        """Those that must be pictures."""
+        return ()
 
     @property
-    def inputs(self) -> tuple[AssetId, ...]:
-        """The assets that it works on, the film first."""
-        return (self.film,)
+    def sounds(self) -> tuple[AssetId, ...]:
+        """Those that must be sounds."""
+        return ()
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What the caller wants to see or hear, in words."""
         return ()
 
+    @property
+    def inputs(self) -> tuple[AssetId, ...]:
+        """All assets: films first, then pictures, then sounds."""
+        return (*self.films, *self.pictures, *self.sounds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Swap:
+class OnFilm(Edit):
+    """An ask whose result is its film, changed."""
+
+    film: AssetId
+
+    @property
+    def films(self) -> tuple[AssetId, ...]:
+        """The film."""
+        return (self.film,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundEffect(OnFilm):
+    """A film with a new sound; empty `content` means: fit it to the picture.
+
+    `seen` is what is known of the picture in words (the prompt of a film made here), and
+    `keep_sound` asks for the film's own sound below the new one.
+    """
+
+    content: str
+    seen: str = ""
+    keep_sound: bool = False
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is to be heard."""
+        return (self.content,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskSelection(OnFilm):
+    """What one frame of a film can be parted into; `keyframe` counts from 1."""
+
+    keyframe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap(OnFilm):
     """A film in which `image` takes the place of a mask's region.
 
     `mask` was made by a mask selection of the same film and keyframe; `region` is its name, such
     as `person` or `background`.
     """
 
-    film: AssetId
     keyframe: int
     mask: AssetId
     region: str
@@ -63,14 +88,9 @@ class Swap:
     keep_sound: bool = True
 
     @property
-    def inputs(self) -> tuple[AssetId, ...]:
-        """The assets that it works on, the film first."""
-        return (self.film, self.mask, self.image)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What the caller wants to see or hear, in words."""
-        return ()
+    def pictures(self) -> tuple[AssetId, ...]:
+        """The mask, and what takes its place."""
+        return (self.mask, self.image)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,60 +103,125 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Modify:
+class Modify(OnFilm):
     """A film changed by an instruction, which calls `masks` @selection0, and `images` @img0."""
 
-    film: AssetId
     prompt: str
     images: tuple[AssetId, ...] = ()
     masks: tuple[Selection, ...] = ()
 
     @property
-    def inputs(self) -> tuple[AssetId, ...]:
-        """The assets that it works on, the film first."""
-        return (self.film, *self.images, *(each.mask for each in self.masks))
+    def pictures(self) -> tuple[AssetId, ...]:
+        """The pictures, and the masks."""
+        return (*self.images, *(each.mask for each in self.masks))
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What the caller wants to see or hear, in words."""
+        """The instruction."""
         return (self.prompt,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mimic:
+class Mimic(OnFilm):
     """A picture whose subject moves as the person in a film does."""
 
-    film: AssetId
     image: AssetId
 
     @property
-    def inputs(self) -> tuple[AssetId, ...]:
-        """The assets that it works on, the film first."""
-        return (self.film, self.image)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What the caller wants to see or hear, in words."""
-        return ()
+    def pictures(self) -> tuple[AssetId, ...]:
+        """The picture."""
+        return (self.image,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restyle:
+class Restyle(OnFilm):
     """A film drawn in a style, by its name in the catalog; `prompt` is how it was asked for."""
 
-    film: AssetId
     style: str
     prompt: str = ""
 
     @property
-    def inputs(self) -> tuple[AssetId, ...]:
-        """The assets that it works on, the film first."""
-        return (self.film,)
-
-    @property
     def texts(self) -> tuple[str, ...]:
-        """What the caller wants to see or hear, in words."""
+        """The words that named the style."""
         return (self.prompt,)
 
 
-Edit = SoundEffect | MaskSelection | Swap | Modify | Mimic | Restyle
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LipSync(OnFilm):
+    """A film whose person says something: what is heard in `audio`, or `speech`; one of the two."""
+
+    audio: AssetId | None = None
+    speech: Speech | None = None
+
+    @property
+    def sounds(self) -> tuple[AssetId, ...]:
+        """What is said, or whose voice says it."""
+        return _heard(self.audio, self.speech)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is said."""
+        return (self.speech.text,) if self.speech else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Avatar(Edit):
+    """A picture's person who says something, in a film as long as that takes."""
+
+    image: AssetId
+    prompt: str = ""
+    audio: AssetId | None = None
+    speech: Speech | None = None
+
+    @property
+    def pictures(self) -> tuple[AssetId, ...]:
+        """The picture."""
+        return (self.image,)
+
+    @property
+    def sounds(self) -> tuple[AssetId, ...]:
+        """What is said, or whose voice says it."""
+        return _heard(self.audio, self.speech)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is to be seen, and said."""
+        return (self.prompt, self.speech.text) if self.speech else (self.prompt,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicVideo(Edit):
+    """A film to a song, cut on its beats.
+
+    `prompt` says what is seen, `images` who or what is in it, `looks` what it is to look like.
+    `lyrics` are lines, each with or without its time as `[mm:ss.xx]`; `captions` shows them.
+    """
+
+    audio: AssetId
+    prompt: str = ""
+    images: tuple[AssetId, ...] = ()
+    looks: tuple[AssetId, ...] = ()
+    lyrics: str = ""
+    captions: bool = False
+    lip_sync: bool = False
+
+    @property
+    def pictures(self) -> tuple[AssetId, ...]:
+        """Who is in it, and what it is to look like."""
+        return (*self.images, *self.looks)
+
+    @property
+    def sounds(self) -> tuple[AssetId, ...]:
+        """The song."""
+        return (self.audio,)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is to be seen, and read."""
+        return (self.prompt, self.lyrics)
+
+
+def _heard(audio: AssetId | None, speech: Speech | None) -> tuple[AssetId, ...]:
+    if audio is not None:
+        return (audio,)
+    return speech.sounds if speech else ()

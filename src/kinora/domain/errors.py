@@ -158,6 +158,18 @@ class ImageModerated(KinoraError):
     code = "image_moderated"
 
 
+class SongNotFit(KinoraError):
+    """The audio is no song that a music video can be made of."""
+
+    code = "song_not_fit"
+
+
+class BadLyrics(KinoraError):
+    """The lyrics cannot be read."""
+
+    code = "bad_lyrics"
+
+
 class Unexpected(KinoraError):
     """Something went wrong inside the server; nothing was charged."""
 

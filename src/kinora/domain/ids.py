@@ -6,5 +6,6 @@ AccountId = NewType("AccountId", int)
 KeyId = NewType("KeyId", int)
 JobId = NewType("JobId", int)
 AssetId = NewType("AssetId", int)
+VoiceId = NewType("VoiceId", int)
 
 MAX_ID = 2**53 - 1

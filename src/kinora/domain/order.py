@@ -4,23 +4,39 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from kinora.domain.edits import Edit, MaskSelection, Mimic, Modify, Restyle, SoundEffect, Swap
+from kinora.domain.edits import (
+    Avatar,
+    Edit,
+    LipSync,
+    MaskSelection,
+    Mimic,
+    Modify,
+    MusicVideo,
+    OnFilm,
+    Restyle,
+    SoundEffect,
+    Swap,
+)
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.wishes import Motion, Sound, Speech, Words
 
 __all__ = [
     "Ask",
+    "Avatar",
     "Edit",
     "Extend",
     "Feature",
     "Fusion",
     "ImageEffect",
     "ImageToVideo",
+    "LipSync",
     "MaskSelection",
     "Mimic",
     "Modify",
     "Motion",
     "MultiTransition",
+    "MusicVideo",
+    "OnFilm",
     "Order",
     "Reference",
     "Restyle",
@@ -39,6 +55,7 @@ __all__ = [
     "feature_of",
     "films_of",
     "inputs_of",
+    "sounds_of",
     "texts_of",
 ]
 
@@ -62,6 +79,9 @@ class Feature(StrEnum):
     MODIFY = "modify"
     MIMIC = "mimic"
     RESTYLE = "restyle"
+    LIP_SYNC = "lip_sync"
+    AVATAR = "avatar"
+    MUSIC_VIDEO = "music_video"
 
 
 class Role(StrEnum):
@@ -232,6 +252,9 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.MODIFY: Modify,
     Feature.MIMIC: Mimic,
     Feature.RESTYLE: Restyle,
+    Feature.LIP_SYNC: LipSync,
+    Feature.AVATAR: Avatar,
+    Feature.MUSIC_VIDEO: MusicVideo,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 
@@ -242,14 +265,14 @@ def feature_of(ask: Ask) -> Feature:
 
 
 def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
-    """Return the assets that an ask works on, in the caller's order."""
+    """Return the assets that an ask works on, in the caller's order, sounds last."""
     match ask:
         case TextToVideo() | TextToImage():
             found: tuple[AssetId, ...] = ()
         case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
             found = (one,)
-        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
-            found = ask.inputs
+        case Edit():
+            return ask.inputs
         case Transition(first=first, last=last):
             found = (first, last)
         case VideoEffect() | ImageEffect() | MultiTransition():
@@ -258,7 +281,7 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
             found = tuple(reference.asset for reference in references)
         case _:
             assert_never(ask)
-    return found
+    return (*found, *sounds_of(ask))
 
 
 def texts_of(ask: Ask) -> tuple[str, ...]:
@@ -270,7 +293,7 @@ def texts_of(ask: Ask) -> tuple[str, ...]:
             return ()
         case TextToImage(words=words):
             return (words.prompt,)
-        case SoundEffect() | MaskSelection() | Swap() | Modify() | Mimic() | Restyle():
+        case Edit():
             return ask.texts
         case _:
             sound = ask.sound
@@ -283,19 +306,20 @@ def films_of(ask: Ask) -> frozenset[AssetId]:
     match ask:
         case Fusion(references=references):
             return frozenset(each.asset for each in references if each.role is Role.FILM)
-        case (
-            Extend()
-            | Upscale()
-            | SoundEffect()
-            | MaskSelection()
-            | Swap()
-            | Modify()
-            | Mimic()
-            | Restyle()
-        ):
+        case Extend() | Upscale():
             return frozenset({ask.film})
+        case Edit():
+            return frozenset(ask.films)
         case _:
             return frozenset()
+
+
+def sounds_of(ask: Ask) -> tuple[AssetId, ...]:
+    """Return those of an ask's assets that must be sounds."""
+    if isinstance(ask, Edit):
+        return ask.sounds
+    wanted: Sound | None = getattr(ask, "sound", None)
+    return wanted.speech.sounds if wanted and wanted.speech else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kinora.domain.ids import AssetId
+
 
 class Motion(StrEnum):
     """How lively the film moves."""
@@ -27,10 +29,19 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """Words to be spoken; `speaker` is an id of the speaker list, or `auto`."""
+    """Words to be spoken; `speaker` is an id of the speaker list, or `auto`.
+
+    A voice of the caller's own sounds `like` the voice in a sound of theirs.
+    """
 
     text: str
     speaker: str = "auto"
+    like: AssetId | None = None
+
+    @property
+    def sounds(self) -> tuple[AssetId, ...]:
+        """The sounds that are needed to speak."""
+        return () if self.like is None else (self.like,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,12 @@ from typing import Protocol
 from kinora.domain.account import Account, Key
 from kinora.domain.asset import Asset
 from kinora.domain.fact import Fact, FactKind
-from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
+from kinora.domain.ids import AccountId, AssetId, JobId, KeyId, VoiceId
 from kinora.domain.job import Job, JobState
 from kinora.domain.ledger import Entry, Movement, Used
 from kinora.domain.moderation import Decision, Review
 from kinora.domain.order import Feature
+from kinora.domain.voice import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,22 @@ class Reviews(Protocol):
         """Note what an operator said; False when it was said before."""
 
 
+class Voices(Protocol):
+    """Voices of accounts' own."""
+
+    async def add(self, voice: Voice) -> None:
+        """Keep a new voice."""
+
+    async def get(self, voice: VoiceId) -> Voice | None:
+        """Return the voice."""
+
+    async def of_account(self, account: AccountId) -> Sequence[Voice]:
+        """Return an account's voices, oldest first."""
+
+    async def drop(self, voice: VoiceId, *, account: AccountId) -> bool:
+        """Forget a voice; False when the account has none with this id."""
+
+
 class Tx(Protocol):
     """What a transaction can touch."""
 
@@ -245,6 +262,10 @@ class Tx(Protocol):
     @property
     def reviews(self) -> Reviews:
         """Moderation's notes."""
+
+    @property
+    def voices(self) -> Voices:
+        """Voices."""
 
 
 class Store(Protocol):

@@ -102,6 +102,9 @@ COMPOSED = {
     Feature.MIMIC,
     Feature.TRANSITION,
     Feature.MULTI_TRANSITION,
+    Feature.LIP_SYNC,
+    Feature.AVATAR,
+    Feature.MUSIC_VIDEO,
 }
 ENGINE = "studio"
 

@@ -18,7 +18,7 @@ from kinora.domain.fact import FactKind
 from kinora.domain.ids import AssetId, JobId
 from kinora.domain.job import Job, JobState
 from kinora.domain.moderation import Decision, Verdict
-from kinora.domain.order import Order, films_of, inputs_of
+from kinora.domain.order import Ask, Order, films_of, inputs_of, sounds_of
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.store import Answered, Store, Tx
 
@@ -81,7 +81,8 @@ class SubmitJob:
         return await tx.jobs.get(answered.job)
 
     async def _accept(self, tx: Tx, order: Order) -> Job:
-        inputs = [await self._input(tx, order, asset) for asset in inputs_of(order.ask)]
+        wanted = zip(inputs_of(order.ask), _kinds(order.ask), strict=True)
+        inputs = [await self._input(tx, order, asset, kind) for asset, kind in wanted]
         self.catalog.check_inputs(order, inputs)
         now = self.clock.now()
         job = Job(
@@ -107,13 +108,19 @@ class SubmitJob:
         await tx.outbox.add(FactKind.QUEUED, job, at=now)
         return job
 
-    async def _input(self, tx: Tx, order: Order, asset_id: AssetId) -> Asset:
-        film = asset_id in films_of(order.ask)
+    async def _input(self, tx: Tx, order: Order, asset_id: AssetId, kind: AssetKind) -> Asset:
         asset = await tx.assets.get(asset_id)
-        if film and (asset is None or asset.kind is not AssetKind.VIDEO):
-            raise MediaNotFound(f"no video with id {asset_id}")
-        if asset is None or (not film and asset.kind is not AssetKind.IMAGE):
-            raise ImageNotFound(f"no image with id {asset_id}")
+        if asset is None or asset.kind is not kind:
+            unknown = ImageNotFound if kind is AssetKind.IMAGE else MediaNotFound
+            raise unknown(f"no {kind} with id {asset_id}")
         if asset.account != order.account:
             raise NotAllowed(f"{asset.kind} {asset_id} belongs to another account")
         return asset
+
+
+def _kinds(ask: Ask) -> list[AssetKind]:
+    """Return of what kind each input must be, in the order of `inputs_of`."""
+    films, sounds = films_of(ask), sounds_of(ask)
+    seen = inputs_of(ask)[: len(inputs_of(ask)) - len(sounds)]
+    kinds = [AssetKind.VIDEO if asset in films else AssetKind.IMAGE for asset in seen]
+    return kinds + [AssetKind.AUDIO] * len(sounds)

@@ -8,6 +8,7 @@ import pytest
 from kinora.apis.pixverse.speakers import IDS
 from kinora.engines.studio.reel import RATE
 from kinora.engines.studio.sound.score import loudness
+from kinora.engines.studio.speech.likeness import likeness_of
 from kinora.engines.studio.speech.speaking import available, language_of, over, speak, voices
 from kinora.ports.engine import CannotMake
 
@@ -100,3 +101,25 @@ def test_nothing_to_say(text: str) -> None:
 def test_a_worker_that_breaks_is_told_in_a_sentence() -> None:
     with pytest.raises(CannotMake, match="could not be spoken"):
         speak(HELLO, voice="1", seed=1, worker=(sys.executable, "-c", "raise SystemExit(3)"))
+
+
+@pytest.mark.parametrize("number", ["2", "5"])
+def test_a_voice_of_ones_own_sounds_like_its_recording(number: str) -> None:
+    recorded = speak("Where did the cat go last night? Nobody knows.", voice=number, seed=2)
+    like = likeness_of(recorded.waves)
+    assert like is not None
+    own = speak(HELLO, voice="auto", seed=1, like=like)
+    heard = likeness_of(own.waves)
+    assert heard is not None
+    assert abs(np.log2(heard.pitch / like.pitch)) < 0.12
+    others = (speak(HELLO, voice=other, seed=1) for other in ("6", "8"))
+    far = [
+        np.abs(found.colour - like.colour).mean() for o in others if (found := likeness_of(o.waves))
+    ]
+    assert np.abs(heard.colour - like.colour).mean() < min(far)
+
+
+def test_no_voice_is_found_where_nobody_speaks() -> None:
+    rain = np.random.default_rng(1).normal(0, 0.1, (3 * RATE, 2)).astype(np.float32)
+    assert likeness_of(rain) is None
+    assert likeness_of(np.zeros((100, 2), np.float32)) is None

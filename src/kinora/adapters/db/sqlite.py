@@ -8,9 +8,21 @@ from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
 from kinora.adapters.db.reviews import SqlReviews
 from kinora.adapters.db.statements import Connection, connect
+from kinora.adapters.db.voices import SqlVoices
 from kinora.adapters.db.work import SqlAssets, SqlJobs
 from kinora.adapters.db.writer import Writer
-from kinora.ports.store import Accounts, Answers, Assets, Jobs, Keys, Ledger, Outbox, Reviews, Tx
+from kinora.ports.store import (
+    Accounts,
+    Answers,
+    Assets,
+    Jobs,
+    Keys,
+    Ledger,
+    Outbox,
+    Reviews,
+    Tx,
+    Voices,
+)
 
 
 class SqlTx:
@@ -26,6 +38,7 @@ class SqlTx:
         self._answers = SqlAnswers(db)
         self._outbox = SqlOutbox(db)
         self._reviews = SqlReviews(db)
+        self._voices = SqlVoices(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -66,6 +79,11 @@ class SqlTx:
     def reviews(self) -> Reviews:
         """Moderation's notes."""
         return self._reviews
+
+    @property
+    def voices(self) -> Voices:
+        """Voices."""
+        return self._voices
 
 
 class SqliteStore:

@@ -154,6 +154,10 @@ class Speaker(msgspec.Struct, frozen=True):
     name: str
 
 
+class Nothing(msgspec.Struct, frozen=True):
+    """`Resp` of what has nothing to tell."""
+
+
 class Speakers(msgspec.Struct, frozen=True):
     """GET video/lip_sync/tts_list."""
 

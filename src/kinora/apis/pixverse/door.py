@@ -1,30 +1,26 @@
 """The door's handlers: read the call, use a verb, answer in the envelope."""
 
 import hashlib
-import json
 import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
 
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kinora.apis.pixverse import answers
-from kinora.apis.pixverse.errors import from_validation, refuse
+from kinora.apis.pixverse.calls import MAX_BODY, parse
+from kinora.apis.pixverse.errors import refuse
 from kinora.apis.pixverse.fields import read_id
-from kinora.apis.pixverse.speakers import SPEAKERS
-from kinora.apis.pixverse.translate import films_in, masks_in, order_from
+from kinora.apis.pixverse.given import Given, films_in, masks_in, voice_in
+from kinora.apis.pixverse.lists import Lists
+from kinora.apis.pixverse.translate import order_from
 from kinora.apis.pixverse.usage import UsageBody, usage_asked, usage_detail
-from kinora.apis.pixverse.wire import Body, MaskBody
-from kinora.catalog.book import Catalog
-from kinora.catalog.restyles import load_restyles
-from kinora.domain.account import Account
-from kinora.domain.asset import Asset
+from kinora.apis.pixverse.wire import AgentBody, AudioBody, Body, MaskBody
+from kinora.catalog.songs import check_song
 from kinora.domain.errors import (
     BadLink,
     ImageFormat,
@@ -36,13 +32,11 @@ from kinora.domain.errors import (
     Missing,
     UploadFailed,
 )
-from kinora.domain.ids import AccountId, JobId
+from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job
-from kinora.domain.order import ImageEffect, Order, inputs_of
+from kinora.domain.order import ImageEffect, inputs_of
 from kinora.ports.media import Fetcher
 from kinora.ports.store import Outcome, Store
-from kinora.usecases.find_film import FoundFilm
-from kinora.usecases.find_mask import FoundMask
 from kinora.usecases.submit_job import Repeat
 from kinora.usecases.upload_image import ENDINGS, MAX_IMAGE_BYTES
 from kinora.usecases.upload_media import MAX_MEDIA_BYTES
@@ -50,47 +44,19 @@ from kinora.web.bodies import read_body
 from kinora.web.forms import Form, receive_form
 from kinora.web.links import Links
 
-MAX_BODY = 1 << 20
-SPEAKER_TYPES = ("system", "custom", "all")
-PAGE_SIZES = (10, 20, 50, 100)
-LONGEST_NUMBER = 18
+LONGEST_AGENT = 40
 LINK_MIMES = {*ENDINGS, "image/jpg"}
 Handler = Callable[[Request], Awaitable[Response]]
-B = TypeVar("B", bound=Body)
-
-
-class Submit(Protocol):
-    """Accepts an order."""
-
-    async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
-        """Return the queued job, or the earlier one of a repeat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verbs:
-    """What the door can have done."""
-
-    open_account: Callable[[str], Awaitable[Account]]
-    submit: Submit
-    read: Callable[..., Awaitable[Outcome]]
-    upload: Callable[..., Awaitable[Asset]]
-    upload_media: Callable[..., Awaitable[Asset]]
-    find_film: Callable[..., Awaitable[FoundFilm]]
-    find_mask: Callable[..., Awaitable[FoundMask]]
-    wait: Callable[[Job], Awaitable[Outcome]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class Door(Lists):
     """The PixVerse Platform dialect. `folder` takes uploads while they are judged."""
 
-    verbs: Verbs
-    catalog: Catalog
     store: Store
     links: Links
     fetcher: Fetcher
     folder: Path
-    public_url: str = ""
 
     async def balance(self, request: Request) -> Response:
         """GET account/balance."""
@@ -99,7 +65,7 @@ class Door:
     async def usage(self, request: Request) -> Response:
         """POST account/billing/usage-detail."""
         account = await self._account(request)
-        body = _parse(await read_body(request, at_most=MAX_BODY) or b"{}", UsageBody)
+        body = parse(await read_body(request, at_most=MAX_BODY) or b"{}", UsageBody)
         asked = usage_asked(body)
         found = await self.store.view.ledger.usage(account.id, asked)
         return answers.good(usage_detail(found, asked))
@@ -139,40 +105,6 @@ class Door:
 
         return handler
 
-    async def restyles(self, request: Request) -> Response:
-        """GET video/restyle/list: an array, which is what published clients read."""
-        await self._account(request)
-        query = await _query_of(request)
-        page = _whole(query.get("page_num") or "1", "page_num")
-        size = _whole(query.get("page_size") or "100", "page_size")
-        chinese = request.headers.get("accept-language", "").lower().startswith("zh")
-        base = self._base(request)
-        shown = load_restyles()[(page - 1) * size : page * size]
-        return answers.good(
-            [
-                answers.RestyleItem(
-                    restyle_id=each.id,
-                    restyle_name=each.zh if chinese else each.display_name,
-                    restyle_prompt=each.words[0],
-                    cover_url=f"{base}/media/templates/restyle-{each.name}.jpg",
-                )
-                for each in shown
-            ]
-        )
-
-    async def speakers(self, request: Request) -> Response:
-        """GET video/lip_sync/tts_list and video/tts_speaker."""
-        await self._account(request)
-        query = await _query_of(request)
-        page = _whole(query.get("page_num") or "1", "page_num")
-        size = _whole(query.get("page_size") or "100", "page_size")
-        if (query.get("speaker_type") or "all") not in SPEAKER_TYPES:
-            raise Invalid("speaker_type must be system, custom or all")
-        all_of_them = SPEAKERS if query.get("speaker_type") != "custom" else ()
-        shown = all_of_them[(page - 1) * size : page * size]
-        data = [answers.Speaker(number, name) for number, name in shown]
-        return answers.good(answers.Speakers(len(all_of_them), data))
-
     async def mask_selection(self, request: Request) -> Response:
         """POST video/mask/selection: waits for the masks."""
         outcome = await self.verbs.wait(await self._job(request, MaskBody))
@@ -180,6 +112,23 @@ class Door:
         base = self._base(request)
         links = {asset.id: self.links.url(asset, base=base) for asset in made}
         return answers.good(answers.masks(outcome, made, links))
+
+    async def verify_audio(self, request: Request) -> Response:
+        """POST audio/verification: tells whether a music video can be made of a sound."""
+        account = await self._account(request)
+        body = parse(await read_body(request, at_most=MAX_BODY), AudioBody)
+        song = await self.verbs.find_sound(AssetId(body.audio_media_id), account=account.id)
+        check_song(self.catalog.models, song)
+        return answers.good(answers.Nothing())
+
+    async def agent(self, request: Request) -> Response:
+        """POST video/agent/generate."""
+        await self._account(request)
+        body = parse(await read_body(request, at_most=MAX_BODY), AgentBody)
+        raise Invalid(
+            f"the agent {body.agent_id[:LONGEST_AGENT]!r} is not offered by this server; "
+            "music_mv_agent and the single operations are"
+        )
 
     async def video_result(self, request: Request) -> Response:
         """GET video/result/{id}."""
@@ -203,25 +152,6 @@ class Door:
         )
         return answers.good(resp)
 
-    async def templates(self, request: Request) -> Response:
-        """GET video/effects/templates/list."""
-        await self._account(request)
-        query = request.query_params
-        kind = query.get("type", "")
-        if kind not in {"", "1", "2"}:
-            raise Invalid("type must be 1 (video) or 2 (image)")
-        page = _whole(query.get("page") or "1", "page")
-        size = _whole(query.get("pageSize") or "50", "pageSize")
-        if size not in PAGE_SIZES:
-            raise Invalid("pageSize must be 10, 20, 50 or 100")
-        chinese = request.headers.get("accept-language", "").lower().startswith("zh")
-        wanted = {"": ("video", "image"), "1": ("video",), "2": ("image",)}[kind]
-        base = self._base(request)
-        found = [template for template in self.catalog.active if template.kind in wanted]
-        shown = found[(page - 1) * size : page * size]
-        items = [answers.effect_item(template, chinese=chinese, base=base) for template in shown]
-        return answers.good(answers.EffectList(items, len(found)))
-
     async def _submit(
         self, request: Request, body: type[Body], *, with_template: type[Body] | None = None
     ) -> Response:
@@ -236,20 +166,23 @@ class Door:
         """Return the job that a request makes."""
         account = (await self._account(request)).id
         raw = await read_body(request, at_most=MAX_BODY)
-        parsed = _parse(raw, body, with_template)
+        parsed = parse(raw, body, with_template)
         trace = request.headers.get("ai-trace-id", "")
         films = [await self.verbs.find_film(ids, account=account) for ids in films_in(parsed)]
         masks = [
             await self.verbs.find_mask(name, film=films[0].asset, account=account)
             for name in masks_in(parsed)
         ]
+        speaker = voice_in(parsed)
+        found = await self.verbs.voices.find(speaker, account=account) if speaker else None
         order = order_from(
-            parsed, account=account, catalog=self.catalog, trace=trace, films=films, masks=masks
+            parsed,
+            account=account,
+            catalog=self.catalog,
+            trace=trace,
+            given=Given(films=films, masks=masks, voice=found),
         )
         return await self.verbs.submit(order, repeat=_repeat(request, trace, raw))
-
-    async def _account(self, request: Request) -> Account:
-        return await self.verbs.open_account(request.headers.get("api-key", ""))
 
     async def _outcome(self, request: Request) -> Outcome:
         account: AccountId = (await self._account(request)).id
@@ -289,9 +222,6 @@ class Door:
         asset = answers.ready(outcome)
         return self.links.url(asset, base=self._base(request)) if asset else ""
 
-    def _base(self, request: Request) -> str:
-        return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
-
     def _workplace(self) -> AbstractContextManager[str]:
         return tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True)
 
@@ -316,26 +246,6 @@ def answering(handler: Handler) -> Handler:
     return answer
 
 
-def _parse(raw: bytes, body: type[B], with_template: type[B] | None = None) -> B:
-    try:
-        if with_template is not None and b'"template_id"' in raw:
-            looked = _OnlyTemplate.model_validate_json(raw)
-            body = with_template if looked.wanted else body
-        return body.model_validate_json(raw)
-    except ValidationError as error:
-        raise from_validation(error) from None
-
-
-class _OnlyTemplate(Body):
-    """Whether a body asks for a template; 0, null and "" do not."""
-
-    template_id: object = None
-
-    @property
-    def wanted(self) -> bool:
-        return self.template_id not in (None, "", 0, "0")
-
-
 def _repeat(request: Request, trace: str, raw: bytes) -> Repeat | None:
     """Return how to know this submit when it comes again; only a UUID promises uniqueness.
 
@@ -347,21 +257,3 @@ def _repeat(request: Request, trace: str, raw: bytes) -> Repeat | None:
         return None
     scope = f"pixverse/{request.scope['route'].name}"
     return Repeat(scope=scope, key=key, digest=hashlib.sha256(raw).hexdigest())
-
-
-async def _query_of(request: Request) -> dict[str, str]:
-    """Return a list's parameters: from the query, or from a JSON body, which some guides have."""
-    found = dict(request.query_params)
-    try:
-        body = json.loads(await read_body(request, at_most=MAX_BODY) or b"{}")
-    except ValueError:
-        body = {}
-    told = body if isinstance(body, dict) else {}
-    return {name: str(value) for name, value in told.items() if value is not None} | found
-
-
-def _whole(text: str, name: str) -> int:
-    digits = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
-    if not digits or int(text) < 1:
-        raise Invalid(f"{name} must be a whole number above 0")
-    return int(text)

@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from kinora.apis.pixverse.given import Given
+from kinora.apis.pixverse.singing import music_video
+from kinora.apis.pixverse.speakers import speech_of
 from kinora.apis.pixverse.wire import (
+    AvatarBody,
+    LipSyncBody,
     MaskBody,
     MimicBody,
     ModifyBody,
+    MusicBody,
     RestyleBody,
     SoundEffectBody,
     SwapBody,
@@ -16,13 +22,16 @@ from kinora.domain.edits import Selection
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.order import (
+    Avatar,
     Edit,
+    LipSync,
     MaskSelection,
     Mimic,
     Modify,
     Order,
     Restyle,
     SoundEffect,
+    Speech,
     Swap,
 )
 from kinora.usecases.find_film import FoundFilm
@@ -31,30 +40,44 @@ from kinora.usecases.find_mask import FoundMask
 NO_MODEL = "studio"
 """What stands in the place of a model for operations that take none."""
 
-EditBody = SoundEffectBody | MaskBody | SwapBody | ModifyBody | MimicBody | RestyleBody
+FilmEditBody = (
+    SoundEffectBody | MaskBody | SwapBody | ModifyBody | MimicBody | RestyleBody | LipSyncBody
+)
+EditBody = FilmEditBody | AvatarBody | MusicBody
 MOST = 3
 
 
 def edit_order(
     body: EditBody,
-    films: Sequence[FoundFilm],
-    masks: Sequence[FoundMask],
+    given: Given,
     *,
     account: AccountId,
     trace: str,
 ) -> Order:
-    """Return the order that a body makes; `films` and `masks` are those that it names."""
+    """Return the order that a body makes; `given` is what it names."""
     return Order(
         account=account,
-        ask=_ask(body, films[0], masks),
+        ask=_ask(body, given),
         model=NO_MODEL,
         quality=getattr(body, "quality", ""),
+        aspect_ratio=getattr(body, "aspect_ratio", ""),
         seed=getattr(body, "seed", None),
         trace=trace,
     )
 
 
-def _ask(body: EditBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Edit:
+def _ask(body: EditBody, given: Given) -> Edit:
+    match body:
+        case AvatarBody():
+            return _avatar(body, given)
+        case MusicBody():
+            return music_video(body)
+        case _:
+            return _on_film(body, given)
+
+
+def _on_film(body: FilmEditBody, given: Given) -> Edit:
+    film, masks = given.films[0], given.masks
     match body:
         case SoundEffectBody():
             ask: Edit = SoundEffect(
@@ -73,9 +96,32 @@ def _ask(body: EditBody, film: FoundFilm, masks: Sequence[FoundMask]) -> Edit:
             ask = Mimic(film=film.asset, image=AssetId(body.img_id))
         case RestyleBody():
             ask = _restyle(body, film)
+        case LipSyncBody():
+            ask = LipSync(film=film.asset, audio=_sound(body), speech=_speech(body, given))
         case _:
             assert_never(body)
     return ask
+
+
+def _avatar(body: AvatarBody, given: Given) -> Avatar:
+    return Avatar(
+        image=AssetId(body.img_id),
+        prompt=body.prompt,
+        audio=_sound(body),
+        speech=_speech(body, given),
+    )
+
+
+def _sound(body: LipSyncBody | AvatarBody) -> AssetId | None:
+    return None if body.audio_media_id is None else AssetId(body.audio_media_id)
+
+
+def _speech(body: LipSyncBody | AvatarBody, given: Given) -> Speech | None:
+    """Return what is to be said; a speaker without words is as good as none beside a sound."""
+    text, speaker = body.lip_sync_tts_content, body.lip_sync_tts_speaker_id
+    if not text.strip() and (body.audio_media_id is not None or not speaker):
+        return None
+    return speech_of(text, speaker, given.voice)
 
 
 def _restyle(body: RestyleBody, film: FoundFilm) -> Restyle:

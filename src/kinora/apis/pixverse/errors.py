@@ -37,6 +37,8 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.BadLink: 500042,
     errors.Moderated: 500063,
     errors.ImageModerated: 500054,
+    errors.SongNotFit: 701020,
+    errors.BadLyrics: 400080,
     errors.Unexpected: UNEXPECTED,
     WrongState: 400017,
 }
@@ -52,6 +54,8 @@ MESSAGES = {
     500044: "Reached the limit for concurrent generations.",
     500071: "This effect does not support 720p or 1080p.",
     500090: "Insufficient balance",
+    400080: "Music MV: invalid lyrics",
+    701020: "Music MV: audio not verified",
     99999: "Unknown error",
 }
 """The reference's own sentences, which clients match on; ours follow after a colon."""
@@ -99,7 +103,8 @@ def _sentence(code: int, error: errors.KinoraError) -> str:
 
 
 def _rule(first: ErrorDetails) -> str:
-    return _lower(first["msg"]).replace("input should be", "must be")
+    told = _lower(first["msg"]).replace("value should have", "must have")
+    return told.replace(" after validation", "")
 
 
 def _lower(text: str) -> str:

@@ -1,6 +1,9 @@
 """The speakers of the dialect: ids and names as its public list has them."""
 
-from kinora.domain.errors import Invalid
+from kinora.domain.errors import Invalid, Missing
+from kinora.domain.ids import VoiceId
+from kinora.domain.voice import Voice
+from kinora.domain.wishes import Speech
 
 SPEAKERS: tuple[tuple[str, str], ...] = (
     ("7", "Harper"),
@@ -21,6 +24,24 @@ SPEAKERS: tuple[tuple[str, str], ...] = (
 )
 AUTO = "auto"
 IDS = {number for number, _ in SPEAKERS}
+SHORTEST, LONGEST = 6, 16
+"""Digits of a custom voice's id; the speakers that everybody has are numbered below."""
+
+
+def voice_id(given: str) -> VoiceId | None:
+    """Return the number of a custom voice; None for a speaker that everybody has, and for none."""
+    digits = given.isascii() and given.isdigit() and SHORTEST <= len(given) <= LONGEST
+    return VoiceId(int(given)) if digits and given not in IDS else None
+
+
+def speech_of(text: str, speaker: str, voice: Voice | None) -> Speech:
+    """Return what is to be said, by a speaker of the list or a caller's own voice."""
+    said = text.strip()
+    if not said:
+        raise Missing("lip_sync_tts_content")
+    if voice is not None:
+        return Speech(text=said, like=voice.sound)
+    return Speech(text=said, speaker=speaker_of(speaker))
 
 
 def speaker_of(given: str) -> str:

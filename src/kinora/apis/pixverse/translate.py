@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 
 from kinora.apis.pixverse.editing import NO_MODEL, EditBody, edit_order
-from kinora.apis.pixverse.speakers import speaker_of
+from kinora.apis.pixverse.given import NOTHING, Given
+from kinora.apis.pixverse.speakers import speech_of
 from kinora.apis.pixverse.wire import (
     Body,
     ExtendBody,
     FilmBody,
-    FilmSource,
     FusionBody,
     ImageTemplateBody,
     ImageToVideoBody,
-    ModifyBody,
     MultiTransitionBody,
-    SwapBody,
     TemplateVideoBody,
     TextToVideoBody,
     TransitionBody,
@@ -37,36 +35,15 @@ from kinora.domain.order import (
     Role,
     Segment,
     Sound,
-    Speech,
     TextToVideo,
     Transition,
     Upscale,
     VideoEffect,
     Words,
 )
-from kinora.usecases.find_film import FilmIds, FoundFilm
-from kinora.usecases.find_mask import FoundMask
+from kinora.domain.voice import Voice
 
 STILL_MODEL = "template"
-
-
-def films_in(body: Body) -> list[FilmIds]:
-    """Return the pairs of ids by which a body names films, in their order."""
-    match body:
-        case FilmSource():
-            pairs = [(body.source_video_id, body.video_media_id)]
-        case FusionBody(video_references=films):
-            pairs = [(film.source_video_id, film.video_media_id) for film in films]
-        case _:
-            pairs = []
-    return [FilmIds(source_video_id=made, video_media_id=given) for made, given in pairs]
-
-
-def masks_in(body: Body) -> list[str]:
-    """Return the names of the masks that a body names, in their order."""
-    if isinstance(body, ModifyBody):
-        return body.mask_ids
-    return [body.mask_id] if isinstance(body, SwapBody) else []
 
 
 def order_from(
@@ -75,10 +52,9 @@ def order_from(
     account: AccountId,
     catalog: Catalog,
     trace: str,
-    films: Sequence[FoundFilm] = (),
-    masks: Sequence[FoundMask] = (),
+    given: Given = NOTHING,
 ) -> Order:
-    """Return the order that a body makes; `films` are those of `films_in`, `masks` of `masks_in`.
+    """Return the order that a body makes of what was `given` with it.
 
     Raises Invalid, Missing, TemplateInactive.
     """
@@ -86,7 +62,7 @@ def order_from(
         raise Invalid("webhook_id: webhooks are not offered yet, poll the result instead")
     match body:
         case TextToVideoBody() | ImageToVideoBody() | TransitionBody():
-            order = _film(body, account=account, catalog=catalog, trace=trace)
+            order = _film(body, given.voice, account=account, catalog=catalog, trace=trace)
         case TemplateVideoBody():
             order = _effect(body, account=account, catalog=catalog, trace=trace)
         case ImageTemplateBody():
@@ -94,10 +70,10 @@ def order_from(
         case MultiTransitionBody():
             order = _multi_transition(body, account=account, trace=trace)
         case FusionBody() | ExtendBody() | UpscaleBody():
-            found = [film.asset for film in films]
+            found = [film.asset for film in given.films]
             order = _from_films(body, found, account=account, catalog=catalog, trace=trace)
         case _ if isinstance(body, EditBody):
-            order = edit_order(body, films, masks, account=account, trace=trace)
+            order = edit_order(body, given, account=account, trace=trace)
         case _:
             raise Invalid("this operation is not offered yet")
     return order
@@ -105,6 +81,7 @@ def order_from(
 
 def _film(
     body: TextToVideoBody | ImageToVideoBody | TransitionBody,
+    voice: Voice | None,
     *,
     account: AccountId,
     catalog: Catalog,
@@ -115,7 +92,7 @@ def _film(
     model = catalog.models.models.get(body.model)
     return Order(
         account=account,
-        ask=_ask(body, _words(body, model), _sound(body, model)),
+        ask=_ask(body, _words(body, model), _sound(body, model, voice)),
         model=body.model,
         quality=body.quality,
         aspect_ratio=body.aspect_ratio if isinstance(body, TextToVideoBody) else "",
@@ -150,24 +127,18 @@ def _words(body: FilmBody, model: Model | None) -> Words:
     )
 
 
-def _sound(body: FilmBody, model: Model | None) -> Sound | None:
+def _sound(body: FilmBody, model: Model | None, voice: Voice | None) -> Sound | None:
     """Return the sound that is wanted; switches that the model does not have are ignored."""
     if model is not None and model.audio:
         wanted = body.generate_audio_switch
         return Sound(content=body.sound_effect_content) if wanted else None
-    speech = _speech(body) if body.lip_sync_tts_switch or body.lip_sync_switch else None
+    talks = body.lip_sync_tts_switch or body.lip_sync_switch
+    said = body.lip_sync_tts_content
+    speech = speech_of(said, body.lip_sync_tts_speaker_id, voice) if talks else None
     if not body.sound_effect_switch and speech is None:
         return None
     content = body.sound_effect_content
     return Sound(content=content, effects=body.sound_effect_switch, speech=speech)
-
-
-def _speech(body: FilmBody) -> Speech:
-    """Return what is to be said; raises Missing, Invalid."""
-    text = body.lip_sync_tts_content.strip()
-    if not text:
-        raise Missing("lip_sync_tts_content")
-    return Speech(text=text, speaker=speaker_of(body.lip_sync_tts_speaker_id))
 
 
 def _multi_transition(body: MultiTransitionBody, *, account: AccountId, trace: str) -> Order:

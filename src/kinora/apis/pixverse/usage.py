@@ -38,10 +38,13 @@ TYPES: dict[Feature, str] = {
     Feature.MODIFY: "modify",
     Feature.MIMIC: "mimic",
     Feature.RESTYLE: "restyle",
+    Feature.LIP_SYNC: "lip_sync",
+    Feature.AVATAR: "avatar",
+    Feature.MUSIC_VIDEO: "agent",
 }
 """How the wire names what a job was."""
 
-KNOWN = sorted({*TYPES.values(), "lip_sync", "agent", "avatar"})
+KNOWN = sorted(set(TYPES.values()))
 MOVEMENTS = {"consume": Movement.HOLD, "refund": Movement.RELEASE}
 STATUSES = {movement: status for status, movement in MOVEMENTS.items()}
 

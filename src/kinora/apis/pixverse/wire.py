@@ -26,6 +26,7 @@ from kinora.apis.pixverse.fields import (
 
 LONGEST_SOUND = 2048
 LONGEST_SPEECH = 200
+Speaker = Annotated[Text, BeforeValidator(name_of)]
 
 
 class Body(BaseModel):
@@ -67,7 +68,7 @@ class FilmBody(Body):
     lip_sync_tts_content: Annotated[Text, Field(max_length=LONGEST_SPEECH)] = Field(
         "", description="What is to be said; what is longer than the film is cut."
     )
-    lip_sync_tts_speaker_id: Annotated[Text, BeforeValidator(name_of)] = Field(
+    lip_sync_tts_speaker_id: Speaker = Field(
         "", description="From video/lip_sync/tts_list, or auto."
     )
     water_mark: Switch = Field(False, description="A visible mark in a corner of the film.")
@@ -282,6 +283,88 @@ class RestyleBody(FilmSource):
         "", description="Words that name a style of the list."
     )
     seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
+class LipSyncBody(FilmSource):
+    """POST video/lip_sync/generate: a sound, or a text and its speaker."""
+
+    audio_media_id: Id = Field(None, description="What is said: a sound from media/upload.")
+    lip_sync_tts_speaker_id: Speaker = Field(
+        "", description="A speaker of the list, or auto; with lip_sync_tts_content."
+    )
+    lip_sync_tts_content: Text = Field("", description="What is said, up to 200 characters.")
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
+class AvatarBody(Body):
+    """POST video/avatar/generate: a sound, or a text and its speaker."""
+
+    img_id: NeededId = Field(description="A clear face, from image/upload.")
+    quality: NeededText = Field(description="720p or 1080p.")
+    audio_media_id: Id = Field(None, description="What is said: a sound from media/upload.")
+    lip_sync_tts_speaker_id: Speaker = Field(
+        "", description="A speaker of the list, or auto; with lip_sync_tts_content."
+    )
+    lip_sync_tts_content: Text = Field("", description="What is said, up to 200 characters.")
+    prompt: Annotated[Text, Field(max_length=5000)] = Field(
+        "", description="How the picture moves, as for image-to-video."
+    )
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
+class SongReference(BaseModel):
+    """A picture of a music video."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    img_id: NeededId = Field(description="A picture from image/upload.")
+
+
+Songs = Annotated[list[SongReference], BeforeValidator(read_list), Field(max_length=1)]
+
+
+class AudioBody(Body):
+    """POST audio/verification."""
+
+    audio_media_id: NeededId = Field(description="A song from media/upload.")
+
+
+class MusicBody(AudioBody):
+    """POST video/music_mv_agent/generate."""
+
+    mv_agent_type: Literal["vibe_mv", "vibe_mv_v3_custom"] = Field(
+        description="vibe_mv or vibe_mv_v3_custom; both are made in one way here."
+    )
+    aspect_ratio: NeededText = Field(description="16:9, 9:16, 1:1, 4:3 or 3:4.")
+    quality: NeededText = Field(description="720p or 1080p.")
+    prompt: Annotated[Text, Field(max_length=5000)] = Field("", description="What is seen.")
+    music_style: Annotated[Text, Field(max_length=500)] = Field(
+        "", description="The song's style, which may choose scenes."
+    )
+    mv_style: Annotated[Text, Field(max_length=500)] = Field("", description="What is seen, too.")
+    img_references: Songs = Field(default_factory=list, description="Who or what is in it.")
+    style_img_references: Songs = Field(default_factory=list, description="What it looks like.")
+    lyric_text: Text = Field("", description="Lines, with or without [mm:ss.xx], to 4999 letters.")
+    lyric_timestamp: dict[str, object] | None = Field(
+        None, description='{"lines": [{"start": seconds, "text": "..."}]}.'
+    )
+    caption_switch: Switch = Field(False, description="Shows the lyrics.")
+    lip_sync_switch: Switch = Field(False, description="The person of img_references sings.")
+    instrumental_switch: Switch = Field(False, description="Nobody sings: no lyrics, no lips.")
+    seed: Seed = Field(None, description="0 to 2147483647; chosen by the server when absent.")
+
+
+class AgentBody(Body):
+    """POST video/agent/generate."""
+
+    agent_id: NeededText = Field(description="No agent is offered yet.")
+
+
+class VoiceBody(Body):
+    """POST video/tts_speaker."""
+
+    name: NeededText = Field(description="How the voice is listed, up to 50 characters.")
+    audio_media_id: NeededId = Field(description="Somebody who speaks, 1 to 60 s; media/upload.")
 
 
 class UpscaleBody(FilmSource):

@@ -9,10 +9,12 @@ import cv2
 from PIL import Image
 
 from kinora.domain.order import (
+    Edit,
     ImageEffect,
     MaskSelection,
     Mimic,
     Modify,
+    Restyle,
     SoundEffect,
     Swap,
     TextToImage,
@@ -32,7 +34,7 @@ from kinora.engines.studio.stills.room import picture as still_picture
 from kinora.engines.studio.stills.room import warm as warm_stills
 from kinora.engines.studio.upscale.room import warm as warm_upscale
 from kinora.engines.studio.worked import WorkedAsk, worked_frames, worked_shape, worked_sound
-from kinora.ports.engine import EngineEvent, Output, Progress, Shape, Spec
+from kinora.ports.engine import CannotMake, EngineEvent, Output, Progress, Shape, Spec
 
 JPEG_QUALITY = 92
 NEARLY = 0.97
@@ -64,6 +66,8 @@ class Studio:
                 yield from self._heard(spec, spec.ask)
             case Swap() | Modify() | Mimic():
                 yield from self._worked(spec, spec.ask)
+            case Edit() if not isinstance(spec.ask, Restyle):
+                raise CannotMake("this engine does not make that yet")
             case _:
                 yield from self._film(spec, spec.ask)
 

@@ -123,7 +123,8 @@ def _asked_sound(wanted: Sound | None, words: Words, spec: Spec) -> Waves | None
         return None
     # SciPy's filters cost 70 MB, which an engine that makes silent films need not hold.
     from kinora.engines.studio.sound.score import score  # noqa: PLC0415
-    from kinora.engines.studio.speech.speaking import over, speak  # noqa: PLC0415
+    from kinora.engines.studio.speech.said import said  # noqa: PLC0415
+    from kinora.engines.studio.speech.speaking import over  # noqa: PLC0415
 
     seconds, seed = spec.shape.seconds, spec.seed
     effects = None
@@ -131,7 +132,7 @@ def _asked_sound(wanted: Sound | None, words: Words, spec: Spec) -> Waves | None
         effects = score(content=wanted.content, prompt=words.prompt, seconds=seconds, seed=seed)
     if wanted.speech is None:
         return effects
-    spoken = speak(wanted.speech.text, voice=wanted.speech.speaker, seed=seed)
+    spoken = said(wanted.speech, spec)
     return over(spoken, effects, seconds=seconds)
 
 

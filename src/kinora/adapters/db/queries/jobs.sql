@@ -77,5 +77,6 @@ on conflict (account) do update set turn = excluded.turn;
 select max(
     coalesce((select max(id) from jobs), 0),
     coalesce((select max(id) from assets), 0),
-    coalesce((select max(id) from keys), 0)
+    coalesce((select max(id) from keys), 0),
+    coalesce((select max(id) from voices), 0)
 ) as id;

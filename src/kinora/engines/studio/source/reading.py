@@ -23,6 +23,7 @@ from av.video.stream import VideoStream
 
 from kinora.engines.studio.picture.load import cover
 from kinora.engines.studio.reel import RATE, Picture, Waves
+from kinora.engines.studio.source.listening import QUIET, blocks
 from kinora.ports.engine import CannotMake
 
 HD = 720
@@ -43,7 +44,6 @@ MIDDLE = (0.5, 0.5)
 TAIL = 2.0
 """Seconds that one seeks back beyond what the last frames need."""
 
-QUIET = 1e-4
 THREADS = 2
 
 Stamped = tuple[float, VideoFrame]
@@ -121,7 +121,7 @@ def sound(path: Path, *, seconds: float) -> Waves | None:
         if not file.streams.audio:
             return None
         begins = float((stream.start_time or 0) * (stream.time_base or 0))
-        for at, block in _blocks(file):
+        for at, block in blocks(file):
             start = round((at - begins) * RATE)
             if start >= wanted:
                 break
@@ -228,22 +228,3 @@ def _length(file: InputContainer, stream: VideoStream) -> float:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (file.duration or 0) / av.time_base
-
-
-def _blocks(file: InputContainer) -> Iterator[tuple[float, Waves]]:
-    """Yield the sound in blocks (samples x 2) with the second at which each begins."""
-    stream = file.streams.audio[0]
-    to_stereo = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
-    at: float | None = None
-    for packet in file.demux(stream):
-        decoded = []
-        with suppress(av.InvalidDataError):
-            decoded = packet.decode()
-        for frame in decoded:
-            at = (frame.time or 0.0) if at is None else at
-            for made in to_stereo.resample(frame):
-                block = made.to_ndarray().reshape(-1, 2).astype(np.float32)
-                yield at, block
-                at += len(block) / RATE
-    for made in islice(to_stereo.resample(None), 1):
-        yield at or 0.0, made.to_ndarray().reshape(-1, 2).astype(np.float32)

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from scipy import signal
 
 from kinora.engines.studio.reel import RATE, Waves
 from kinora.engines.studio.sound.score import master
+from kinora.engines.studio.speech.likeness import Likeness, coloured, likeness_of
 from kinora.ports.engine import CannotMake
 
 Mono = NDArray[np.float32]
@@ -25,6 +26,14 @@ WORKER = (sys.executable, "-m", "kinora.engines.studio.speech.worker")
 PATIENCE = 20.0
 BELOW = 0.28
 """How loud other sounds are below speech."""
+
+BETWEEN = 160.0
+"""Hertz between the voices of most men and most women."""
+
+TRIES = 5
+SAMPLE = 80
+NEAR = 0.05
+"""Octaves within which a voice is as high as another."""
 
 LONGEST = 2000
 """Characters that are spoken at most."""
@@ -90,28 +99,31 @@ def available() -> bool:
     return find_spec(LIBRARY) is not None
 
 
-def speak(text: str, *, voice: str, seed: int, worker: tuple[str, ...] = WORKER) -> Spoken:
+def speak(
+    text: str,
+    *,
+    voice: str,
+    seed: int,
+    like: Likeness | None = None,
+    worker: tuple[str, ...] = WORKER,
+) -> Spoken:
     """Return a text spoken; `voice` is a speaker's id, or `auto`, which the seed chooses.
 
-    Raises CannotMake when the synthesiser is not installed, or nothing could be spoken.
+    With `like` it is spoken as nearly as can be in that voice. Raises CannotMake when the
+    synthesiser is not installed, or nothing could be spoken.
     """
     if not available():
         raise CannotMake(NOT_INSTALLED)
     spoken = "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST].strip()
     if not any(letter.isalnum() for letter in spoken):
         raise CannotMake("there is nothing to say in lip_sync_tts_content")
-    chosen = _chosen(voice, seed)
-    asked = {
-        "text": spoken,
-        "voice": f"{language_of(spoken)}+{chosen.variant}",
-        "rate": chosen.rate,
-        "pitch": chosen.pitch,
-        "range": chosen.range,
-        "seed": seed % (1 << 31),
-    }
-    rate, phonemes, mono = _run(asked, worker)
+    chosen = _chosen(voice, seed) if like is None else _nearest(like, spoken, worker)
+    rate, phonemes, mono = _said(spoken, chosen, seed, worker)
     begin, end = _heard(mono, rate)
     loud = _voiced(mono[begin:end], rate, chosen)
+    own = likeness_of(np.stack([loud, loud], -1)) if like is not None else None
+    if own is not None and like is not None:
+        loud = coloured(loud, own, like)
     times = tuple(
         (max(0.0, at / 1000 - begin / rate), name)
         for at, name in phonemes
@@ -150,6 +162,37 @@ def _chosen(voice: str, seed: int) -> Voice:
     if voice in table:
         return table[voice]
     return table[sorted(table, key=int)[seed % len(table)]]
+
+
+def _nearest(like: Likeness, text: str, worker: tuple[str, ...]) -> Voice:
+    """Return the voice of the synthesiser that speaks a text most nearly as high as another."""
+    variant = "f2" if like.pitch > BETWEEN else "m3"
+    lively = int(np.clip(like.spread * 9, 10, 90))
+    voice = Voice("own", variant, 50, lively, 152, 0.0)
+    low, high = 0, 99
+    for _ in range(TRIES):
+        rate, _, mono = _said(text[:SAMPLE], voice, 1, worker)
+        even = signal.resample_poly(mono, RATE, rate).astype(np.float32)
+        own = likeness_of(np.stack([even, even], -1))
+        if own is None or abs(np.log2(own.pitch / like.pitch)) < NEAR:
+            break
+        low, high = (low, voice.pitch) if own.pitch > like.pitch else (voice.pitch, high)
+        voice = replace(voice, pitch=(low + high) // 2)
+    return voice
+
+
+def _said(
+    text: str, voice: Voice, seed: int, worker: tuple[str, ...]
+) -> tuple[int, list[tuple[int, str]], Mono]:
+    asked = {
+        "text": text,
+        "voice": f"{language_of(text)}+{voice.variant}",
+        "rate": voice.rate,
+        "pitch": voice.pitch,
+        "range": voice.range,
+        "seed": seed % (1 << 31),
+    }
+    return _run(asked, worker)
 
 
 def _run(

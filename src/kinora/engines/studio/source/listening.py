@@ -1,0 +1,67 @@
+"""Reads sounds: files that have one, with or without a picture."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+
+from kinora.engines.studio.reel import RATE, Waves
+from kinora.ports.engine import CannotMake
+
+QUIET = 1e-4
+
+
+def blocks(file: InputContainer) -> Iterator[tuple[float, Waves]]:
+    """Yield the sound in blocks (samples x 2) with the second at which each begins."""
+    stream = file.streams.audio[0]
+    to_stereo = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+    at: float | None = None
+    for packet in file.demux(stream):
+        decoded = []
+        with suppress(av.InvalidDataError):
+            decoded = packet.decode()
+        for frame in decoded:
+            at = (frame.time or 0.0) if at is None else at
+            for made in to_stereo.resample(frame):
+                block = _samples(made)
+                yield at, block
+                at += len(block) / RATE
+    for made in to_stereo.resample(None):
+        yield at or 0.0, _samples(made)
+        break
+
+
+def heard(path: Path, *, seconds: float) -> Waves:
+    """Return a sound's first `seconds`, or all of it; raise CannotMake when nothing is heard."""
+    found = list(streamed(path, seconds=seconds))
+    waves = np.concatenate(found) if found else np.zeros((0, 2), np.float32)
+    if float(np.abs(waves).max(initial=0)) < QUIET:
+        raise CannotMake("the audio is silent")
+    return waves
+
+
+def streamed(path: Path, *, seconds: float) -> Iterator[Waves]:
+    """Yield a sound's first `seconds` in blocks; raise CannotMake when it cannot be read."""
+    try:
+        with av.open(str(path)) as file:
+            if not file.streams.audio:
+                raise CannotMake("an input has no sound")
+            yield from _first(blocks(file), round(seconds * RATE))
+    except av.FFmpegError as error:
+        raise CannotMake(f"an input sound cannot be read: {error}") from None
+
+
+def _first(given: Iterator[tuple[float, Waves]], samples: int) -> Iterator[Waves]:
+    left = samples
+    for _, block in given:
+        yield block[:left]
+        left -= len(block)
+        if left <= 0:
+            return
+
+
+def _samples(frame: av.AudioFrame) -> Waves:
+    return np.asarray(frame.to_ndarray().reshape(-1, 2), np.float32)
