@@ -1,5 +1,6 @@
 """Films come in upright, at the asked rate, in the right colours, with their sound in place."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -173,3 +174,20 @@ def test_what_is_no_film_cannot_be_made(tmp_path: Path, given: bytes) -> None:
         reading.facts(path)
     with pytest.raises(CannotMake, match="cannot be read"):
         next(reading.frames(path, size=None, fps=24, count=1))
+
+
+def test_frames_do_not_wait_for_the_garbage_collector(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    shape = Shape(width=64, height=36, frames=60, fps=24)
+    flat = np.zeros((36, 64, 3), np.uint8)
+    for _ in write_film(path, (flat for _ in range(60)), shape=shape, sound=None):
+        pass
+    gc.collect()
+    gc.disable()
+    try:
+        taken = reading.frames(path, size=None, fps=24, count=None)
+        held = [sum(isinstance(each, av.VideoFrame) for each in gc.get_objects()) for _ in taken]
+    finally:
+        gc.enable()
+    assert len(held) == 60
+    assert held[-1] <= held[10] + 5

@@ -229,7 +229,8 @@ def fitted(picture: Picture, mask: Field, likely: Field) -> Field:
     solid = (mask > 0.5).astype(np.uint8)
     side = np.ones((BAND, BAND), np.uint8)
     sure, near = cv2.erode(solid, side), cv2.dilate(solid, side)
-    if not sure.any() or near.all():
+    place = around(near > 0, 2 * BAND)
+    if place is None or not sure.any() or near.all():
         return mask
     marks = np.full(mask.shape, cv2.GC_BGD, np.uint8)
     marks[near > 0] = cv2.GC_PR_BGD
@@ -237,16 +238,15 @@ def fitted(picture: Picture, mask: Field, likely: Field) -> Field:
     foreign = cv2.blur(likely, (5, 5)) < FOREIGN
     marks[sure > 0] = cv2.GC_FGD
     marks[(solid > 0) & foreign] = cv2.GC_PR_BGD
-    y0, y1, x0, x1 = _around(near, margin=2 * BAND)
-    part = np.ascontiguousarray(marks[y0:y1, x0:x1])
+    part = np.ascontiguousarray(marks[place])
     if not (part == cv2.GC_BGD).any() or not (part & 1).any():
         return mask
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(1)
-    view = np.ascontiguousarray(picture[y0:y1, x0:x1])
+    view = np.ascontiguousarray(picture[place])
     cv2.grabCut(view, part, None, *models, 1, cv2.GC_INIT_WITH_MASK)
     out = np.zeros_like(mask)
-    out[y0:y1, x0:x1] = _main_parts(np.isin(part, (cv2.GC_FGD, cv2.GC_PR_FGD)))
+    out[place] = _main_parts(np.isin(part, (cv2.GC_FGD, cv2.GC_PR_FGD)))
     return np.asarray(cv2.GaussianBlur(out, (0, 0), 0.8), np.float32)
 
 
@@ -258,13 +258,12 @@ def _main_parts(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray((areas > 0.15 * areas.max())[labels], np.bool_)
 
 
-def _around(mask: Levels, *, margin: int) -> tuple[int, int, int, int]:
-    """Return the rows and columns around what is set, with a margin."""
+def around(mask: NDArray[np.bool_], margin: int) -> tuple[slice, slice] | None:
+    """Return the rows and columns around what is set, with a margin; None when nothing is."""
     rows, columns = np.where(mask.any(1))[0], np.where(mask.any(0))[0]
-    height, width = mask.shape
+    if not len(rows):
+        return None
     return (
-        max(0, int(rows[0]) - margin),
-        min(height, int(rows[-1]) + 1 + margin),
-        max(0, int(columns[0]) - margin),
-        min(width, int(columns[-1]) + 1 + margin),
+        slice(max(0, int(rows[0]) - margin), int(rows[-1]) + 1 + margin),
+        slice(max(0, int(columns[0]) - margin), int(columns[-1]) + 1 + margin),
     )

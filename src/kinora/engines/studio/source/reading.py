@@ -4,7 +4,7 @@ Times come from the container's stamps, so films of variable rate (phones) run a
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -46,6 +46,7 @@ TAIL = 2.0
 
 THREADS = 2
 
+Display = tuple[int, int, int, int]
 Stamped = tuple[float, VideoFrame]
 
 
@@ -67,7 +68,7 @@ def facts(path: Path) -> FilmFacts:
         first = next(_stamped(file, stream), None)
         if first is None:
             raise CannotMake("an input film has no frames that can be read")
-        width, height = _seen_size(first[1], stream)
+        width, height = _seen_size(first[1], stream, _display(first[1]))
         fps = float(stream.average_rate or stream.guessed_rate or 24)
         seconds = _length(file, stream) or stream.frames / fps or 1 / fps
         return FilmFacts(
@@ -90,7 +91,7 @@ def frames(
     """
     with _opened(path) as (file, stream):
         paced = islice(_paced(_stamped(file, stream), fps), start, None)
-        told = (_picture(frame, stream, size) for frame in paced)
+        told = _pictures(paced, stream, size)
         last, given = None, 0
         for last in islice(told, count):
             yield last
@@ -110,7 +111,7 @@ def last_frames(path: Path, n: int, *, size: tuple[int, int] | None = None) -> l
             with suppress(av.FFmpegError):
                 file.seek(int(start / stream.time_base), stream=stream)
         kept = deque((frame for _, frame in _stamped(file, stream)), maxlen=n)
-        return [_picture(frame, stream, size) for frame in kept]
+        return list(_pictures(kept, stream, size))
 
 
 def sound(path: Path, *, seconds: float) -> Waves | None:
@@ -176,7 +177,19 @@ def _paced(stamped: Iterator[Stamped], fps: int) -> Iterator[VideoFrame]:
         slot += 1
 
 
-def _picture(frame: VideoFrame, stream: VideoStream, size: tuple[int, int] | None) -> Picture:
+def _pictures(
+    frames: Iterable[VideoFrame], stream: VideoStream, size: tuple[int, int] | None
+) -> Iterator[Picture]:
+    # Once for all frames: a frame whose side data was looked at lives until the next collection.
+    display: Display | None = None
+    for frame in frames:
+        display = display or _display(frame)
+        yield _picture(frame, stream, display, size)
+
+
+def _picture(
+    frame: VideoFrame, stream: VideoStream, display: Display, size: tuple[int, int] | None
+) -> Picture:
     matrix = MATRICES.get(int(frame.colorspace))
     if matrix is None:
         matrix = Colorspace.ITU709 if min(frame.width, frame.height) >= HD else Colorspace.ITU601
@@ -188,8 +201,8 @@ def _picture(frame: VideoFrame, stream: VideoStream, size: tuple[int, int] | Non
         dst_color_range=ColorRange.JPEG,
         threads=1,
     )
-    upright = _turned(np.asarray(rgb.to_ndarray(), np.uint8), frame)
-    seen = _seen_size(frame, stream)
+    upright = _turned(np.asarray(rgb.to_ndarray(), np.uint8), display)
+    seen = _seen_size(frame, stream, display)
     if seen != (upright.shape[1], upright.shape[0]):
         upright = np.asarray(cv2.resize(upright, seen, interpolation=cv2.INTER_AREA), np.uint8)
     if size is None or size == seen:
@@ -197,15 +210,15 @@ def _picture(frame: VideoFrame, stream: VideoStream, size: tuple[int, int] | Non
     return cover(upright, *size, focus=MIDDLE)
 
 
-def _turned(picture: Picture, frame: VideoFrame) -> Picture:
+def _turned(picture: Picture, display: Display) -> Picture:
     """Return a picture as its display matrix has it: turned by quarters, mirrored, or as it is."""
-    a, b, c, d = _display(frame)
+    a, b, c, d = display
     if abs(a) + abs(d) < abs(b) + abs(c):
         picture, a, d = np.swapaxes(picture, 0, 1), c, b
     return picture[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]
 
 
-def _display(frame: VideoFrame) -> tuple[int, int, int, int]:
+def _display(frame: VideoFrame) -> Display:
     """Return a, b, c, d of a display matrix, by which x, y goes to ax + cy, bx + dy."""
     beside = cast(Mapping[Type, Buffer], frame.side_data)
     said = beside.get(Type.DISPLAYMATRIX)
@@ -215,11 +228,11 @@ def _display(frame: VideoFrame) -> tuple[int, int, int, int]:
     return int(matrix[0]), int(matrix[1]), int(matrix[3]), int(matrix[4])
 
 
-def _seen_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+def _seen_size(frame: VideoFrame, stream: VideoStream, display: Display) -> tuple[int, int]:
     """Return the upright width and height in square pixels."""
     aspect = float(stream.sample_aspect_ratio or 1)
     width, height = round(frame.width * (aspect if 0.2 < aspect < 5 else 1.0)), frame.height
-    a, b, c, d = _display(frame)
+    a, b, c, d = display
     return (height, width) if abs(a) + abs(d) < abs(b) + abs(c) else (width, height)
 
 

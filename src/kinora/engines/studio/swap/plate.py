@@ -17,6 +17,7 @@ SIDE = 640
 LOOKS = 12
 """From so many frames, evenly apart, the background is put together."""
 
+STRIP = 32
 MARGIN = 0.3
 """Mask values from which a pixel belongs to what is to go."""
 
@@ -37,12 +38,24 @@ def clean_plate(frames: Iterator[Picture], track: Track, *, count: int) -> Pictu
         view, seen = _brought(small, track, number)
         views.append(view)
         free.append(seen)
-    stack, known = np.stack(views).astype(np.float32), np.stack(free)
+    known = np.stack(free)
     hidden = ~known.any(0)
     known[0] |= hidden
-    stack[~known] = np.nan
-    plate = np.asarray(np.nanmedian(stack, axis=0), np.uint8)
+    stack = np.stack(views)
+    # In strips, for the median of all at once would take 200 MB.
+    strips = [_median(stack[:, y : y + STRIP], known[:, y : y + STRIP]) for y in _strips(stack)]
+    plate = np.concatenate(strips)
     return fill_behind(plate, np.asarray(hidden, np.float32)) if hidden.any() else plate
+
+
+def _strips(stack: NDArray[np.uint8]) -> range:
+    return range(0, stack.shape[1], STRIP)
+
+
+def _median(stack: NDArray[np.uint8], known: NDArray[np.bool_]) -> Picture:
+    """Return the median over the first axis of what is known."""
+    levels = np.where(known[..., None], stack, np.float32(np.nan))
+    return np.asarray(np.nanmedian(levels, axis=0), np.uint8)
 
 
 def _brought(small: Picture, track: Track, number: int) -> tuple[Picture, NDArray[np.bool_]]:

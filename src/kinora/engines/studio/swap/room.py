@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kinora.engines.studio.fusion.cutting import Cutout, cut_out, harmonised, sized
 from kinora.engines.studio.masks.finding import BACKGROUND, soft_mask
-from kinora.engines.studio.masks.tracking import Track, follow
+from kinora.engines.studio.masks.tracking import Track, around, follow
 from kinora.engines.studio.picture.load import cover, load
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.swap.plate import clean_plate, pixels
@@ -21,6 +21,7 @@ from kinora.ports.engine import CannotMake, Progress, Shape
 Field = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 HARMONY = 0.5
+MASKED = 0.3
 SMALLEST = 0.001
 """The share of the frame below which a mask is empty."""
 
@@ -89,18 +90,30 @@ def _cleaned(frame: Picture, track: Track, plate: Picture, number: int) -> Pictu
     height, width = frame.shape[:2]
     mask = track.mask(number, (width, height))
     side = max(3, height // 45) | 1
-    solid = cv2.dilate((mask > 0.3).astype(np.float32), np.ones((side, side), np.uint8))
-    soft = cv2.GaussianBlur(solid, (0, 0), max(1.0, height / 130))
     matrix = pixels(track.camera[number], width, own=width / plate.shape[1])
     view = cv2.warpAffine(
         plate, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
+    part = around(mask > MASKED, 5 * side)
+    if part is None:
+        return frame
+    cleaned = frame.copy()
+    solid = np.asarray(mask[part] > MASKED, np.float32)
+    cleaned[part] = _patched(frame[part], np.asarray(view[part], np.uint8), solid, side)
+    return cleaned
+
+
+def _patched(frame: Picture, view: Picture, mask: Field, side: int) -> Picture:
+    """Return a part of a frame with a view in the mask's place, as light as what is around it."""
+    solid = cv2.dilate(mask, np.ones((side, side), np.uint8))
+    soft = cv2.GaussianBlur(solid, (0, 0), max(1.0, side / 2.9))
     ring = cv2.dilate(solid, np.ones((side * 2 + 1,) * 2, np.uint8)) - solid > 0.5
+    lit = view.astype(np.float32)
     if ring.any():
         gain = (frame[ring].mean(0) + 4) / (view[ring].mean(0) + 4)
-        view = np.clip(view * np.clip(gain, 0.7, 1.4), 0, 255)
+        lit = np.clip(lit * np.clip(gain, 0.7, 1.4).astype(np.float32), 0, 255)
     share = soft[..., None]
-    return (frame * (1 - share) + view * share).astype(np.uint8)
+    return (frame * (1 - share) + lit * share).astype(np.uint8)
 
 
 def _box(mask: Field) -> tuple[float, float, float, float]:
@@ -133,15 +146,21 @@ def _placed(
 def _with_guest(frame: Picture, layer: Cutout, matrix: Matrix) -> Picture:
     height, width = frame.shape[:2]
     alpha = cv2.warpAffine(layer.matte, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    part = around(alpha > 0, height // 15)
+    if part is None:
+        return frame
     colour = cv2.warpAffine(
         layer.picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE
-    ).astype(np.float32)
-    return _laid(frame, colour, np.asarray(alpha, np.float32))
+    )[part]
+    seen = frame.copy()
+    share = np.asarray(alpha[part], np.float32)
+    seen[part] = _laid(frame[part], np.asarray(colour, np.float32), share, height=height)
+    return seen
 
 
-def _laid(behind: Picture, colour: Field, alpha: Field) -> Picture:
-    """Return a layer over a picture; its rim takes on the light of what is behind it."""
-    blur = max(1.0, alpha.shape[0] / 60)
+def _laid(behind: Picture, colour: Field, alpha: Field, *, height: int) -> Picture:
+    """Return a layer over a part of a picture; its rim takes on the light of what is behind it."""
+    blur = max(1.0, height / 60)
     rim = cv2.GaussianBlur(1 - alpha, (0, 0), blur) * alpha * np.float32(2 * WRAP)
     light = cv2.blur(behind, (max(3, round(blur * 3)),) * 2).astype(np.float32)
     lit = colour + (light - colour) * rim[..., None]
@@ -161,7 +180,7 @@ def _before_another(work: Swapping, track: Track, shape: Shape) -> Iterator[Pict
         kept = soft_mask(frame, track.mask(number, size))
         # A little inside of the outline, where nothing of the old background shines through.
         kept = np.clip((kept - 0.35) / 0.55, 0, 1).astype(np.float32)
-        yield _laid(np.asarray(behind, np.uint8), frame.astype(np.float32), kept)
+        yield _laid(np.asarray(behind, np.uint8), frame.astype(np.float32), kept, height=size[1])
 
 
 def _still(image: Path | None, shape: Shape) -> Picture:
