@@ -1,7 +1,6 @@
 """Music videos: which songs they take, what they cost, how big they are."""
 
 import math
-import re
 from collections.abc import Sequence
 
 from kinora.catalog.models import Models
@@ -9,12 +8,11 @@ from kinora.catalog.rules import among
 from kinora.catalog.shapes import FPS
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.errors import BadLyrics, SongNotFit
+from kinora.domain.lyrics import read_lyrics
 from kinora.domain.order import MusicVideo, Order
 from kinora.domain.shape import Shape
 
 LONGEST_LYRICS = 4999
-TIME = re.compile(r"\[(?P<minutes>\d{1,2}):(?P<seconds>\d{1,2}(?:[.:]\d{1,3})?)\]")
-MINUTE = 60
 
 
 def check_music_video(models: Models, order: Order, ask: MusicVideo) -> None:
@@ -23,9 +21,7 @@ def check_music_video(models: Models, order: Order, ask: MusicVideo) -> None:
     among("aspect_ratio", order.aspect_ratio, models.songs.ratios)
     if len(ask.lyrics) > LONGEST_LYRICS:
         raise BadLyrics(f"lyric_text must have at most {LONGEST_LYRICS} characters")
-    for found in TIME.finditer(ask.lyrics):
-        if float(found["seconds"].replace(":", ".")) >= MINUTE:
-            raise BadLyrics(f"{found[0]} is no time: [mm:ss.xx] has seconds below 60")
+    read_lyrics(ask.lyrics)
 
 
 def check_song(models: Models, song: Asset) -> None:

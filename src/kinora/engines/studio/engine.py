@@ -4,16 +4,20 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 from PIL import Image
 
 from kinora.domain.order import (
+    Avatar,
     Edit,
     ImageEffect,
+    LipSync,
     MaskSelection,
     Mimic,
     Modify,
+    MusicVideo,
     Restyle,
     SoundEffect,
     Swap,
@@ -37,6 +41,7 @@ from kinora.engines.studio.worked import WorkedAsk, worked_frames, worked_shape,
 from kinora.ports.engine import CannotMake, EngineEvent, Output, Progress, Shape, Spec
 
 JPEG_QUALITY = 92
+T = TypeVar("T")
 NEARLY = 0.97
 """How far a film is when its last frame was taken: the file must still be finished."""
 
@@ -60,16 +65,25 @@ class Studio:
                 paths = [spec.inputs[image] for image in images]
                 made = still_picture(spec.ask.played, paths, shape=spec.shape)
                 yield from self._still(spec, made)
-            case MaskSelection():
-                yield from self._masks(spec, spec.ask)
-            case SoundEffect():
-                yield from self._heard(spec, spec.ask)
-            case Swap() | Modify() | Mimic():
-                yield from self._worked(spec, spec.ask)
             case Edit() if not isinstance(spec.ask, Restyle):
-                raise CannotMake("this engine does not make that yet")
+                yield from self._edited(spec, spec.ask)
             case _:
                 yield from self._film(spec, spec.ask)
+
+    def _edited(self, spec: Spec, ask: Edit) -> Generator[EngineEvent, None, None]:
+        match ask:
+            case MaskSelection():
+                yield from self._masks(spec, ask)
+            case SoundEffect():
+                yield from self._heard(spec, ask)
+            case Swap() | Modify() | Mimic():
+                yield from self._worked(spec, ask)
+            case LipSync() | Avatar():
+                yield from self._talk(spec, ask)
+            case MusicVideo():
+                yield from self._song(spec, ask)
+            case _:
+                raise CannotMake(f"this engine does not make a {type(ask).__name__}")
 
     def _film(self, spec: Spec, ask: FilmAsk) -> Generator[EngineEvent, None, None]:
         frames, sound = film_frames(ask, spec), film_sound(ask, spec)
@@ -80,6 +94,22 @@ class Studio:
         shape, sound = worked_shape(ask, spec), worked_sound(ask, spec)
         begun, frames = yield from _begun(worked_frames(ask, spec))
         yield from self._written(spec, frames, shape=shape, sound=sound, begun=begun)
+
+    def _talk(self, spec: Spec, ask: LipSync | Avatar) -> Generator[EngineEvent, None, None]:
+        """Make a film in which somebody talks."""
+        # SciPy and the faces' classifiers are not needed by an engine that makes other films.
+        from kinora.engines.studio.talking import talking  # noqa: PLC0415
+
+        begun, talk = yield from _begun(talking(ask, spec))
+        yield from self._written(spec, talk.frames, shape=talk.shape, sound=talk.sound, begun=begun)
+
+    def _song(self, spec: Spec, ask: MusicVideo) -> Generator[EngineEvent, None, None]:
+        """Make a film to a song."""
+        from kinora.engines.studio.songs.premiere import song_film  # noqa: PLC0415 - SciPy, too
+
+        path = yield from song_film(ask, spec)
+        yield Progress(done=1.0)
+        yield _film_output(spec.shape, path, has_audio=True)
 
     def _written(
         self,
@@ -150,9 +180,7 @@ class Studio:
         )
 
 
-def _begun(
-    making: Generator[Progress, None, Iterator[Picture]],
-) -> Generator[Progress, None, tuple[float, Iterator[Picture]]]:
+def _begun(making: Generator[Progress, None, T]) -> Generator[Progress, None, tuple[float, T]]:
     """Pass progress on; return how far it came, and what was made."""
     done = 0.0
     while True:

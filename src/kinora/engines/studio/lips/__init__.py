@@ -1,0 +1,1 @@
+"""Lip sync: mouths move in a film as a voice says."""
