@@ -124,6 +124,34 @@ def mimic(video: int, image: int, **options: Any) -> Call:
     return Call("POST", PLATFORM + "video/mimic/generate", body | options)
 
 
+def make_voice(name: str, audio: int) -> Call:
+    """Ask for a voice like the one in an uploaded sound; the answer holds its speaker_id."""
+    body = {"name": name, "audio_media_id": audio}
+    return Call("POST", PLATFORM + "video/tts_speaker", body)
+
+
+def lip_sync(video: int, text: str = "", *, speaker: str = "auto", **options: Any) -> Call:
+    """Ask for a film made here whose person says a text, or an `audio_media_id`."""
+    said = {"lip_sync_tts_content": text, "lip_sync_tts_speaker_id": speaker} if text else {}
+    body = {"source_video_id": video}
+    return Call("POST", PLATFORM + "video/lip_sync/generate", body | said | options)
+
+
+def avatar(image: int, text: str = "", *, speaker: str = "auto", **options: Any) -> Call:
+    """Ask for a picture's person to say a text, or an `audio_media_id`."""
+    said = {"lip_sync_tts_content": text, "lip_sync_tts_speaker_id": speaker} if text else {}
+    body = {"img_id": image, "quality": "720p"}
+    return Call("POST", PLATFORM + "video/avatar/generate", body | said | options)
+
+
+def music_video(song: int, *, style: str = "", lyrics: str = "", **options: Any) -> Call:
+    """Ask for a film to a song, cut on its beats, with its words when there are any."""
+    body = {"mv_agent_type": "vibe_mv", "aspect_ratio": "16:9", "quality": "720p"}
+    own = {"audio_media_id": song, "mv_style": style, "lyric_text": lyrics}
+    shown = {"caption_switch": bool(lyrics)}
+    return Call("POST", PLATFORM + "video/music_mv_agent/generate", body | own | shown | options)
+
+
 def image_template(template: int, images: list[int]) -> Call:
     """Ask for a picture made from pictures by a named effect."""
     body = {"template_id": template, "img_ids": images}
