@@ -1,21 +1,24 @@
 """The takes of `docs/gallery/takes.toml`: given words, pictures and seeds, made at any size."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from kinora.catalog.templates import load_templates
 from kinora.domain.ids import AssetId, JobId
 from kinora.domain.order import (
+    Avatar,
     Extend,
     Fusion,
     ImageEffect,
     ImageToVideo,
+    LipSync,
     Mimic,
     Modify,
     MultiTransition,
@@ -23,6 +26,7 @@ from kinora.domain.order import (
     Restyle,
     Role,
     Segment,
+    Speech,
     TextToVideo,
     Transition,
     Upscale,
@@ -33,12 +37,15 @@ from kinora.engines.studio.film import write_film
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.rooms import FilmAsk, film_frames
 from kinora.engines.studio.stills.room import picture as still_picture
+from kinora.engines.studio.talking import talking
 from kinora.engines.studio.worked import WorkedAsk, worked_frames
-from kinora.ports.engine import Shape, Spec
+from kinora.ports.engine import Progress, Shape, Spec
 
 TAKES = Path(__file__).parents[1] / "docs" / "gallery" / "takes.toml"
 PHOTOS = Path(str(files("kinora.cli") / "pictures"))
 SOURCE = AssetId(100)
+TalkAsk = LipSync | Avatar
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,24 +110,30 @@ def frames_of(take: Take, shape: Shape, folder: Path) -> Iterator[Picture]:
     if isinstance(ask, Upscale):
         shape = replace(shape, width=shape.width * 2, height=shape.height * 2)
     spec = _spec(take, ask, shape, inputs, folder)
-    if not isinstance(ask, WorkedAsk):
+    if isinstance(ask, TalkAsk):
+        yield from islice(ended(talking(ask, spec)).frames, shape.frames)
+    elif isinstance(ask, WorkedAsk):
+        yield from ended(worked_frames(ask, spec))
+    else:
         yield from film_frames(ask, spec)
-        return
-    yield from _worked(ask, spec)
 
 
-def _worked(ask: WorkedAsk, spec: Spec) -> Iterator[Picture]:
-    making = worked_frames(ask, spec)
+def ended(making: Generator[Progress, None, T]) -> T:
+    """Return what a work gives in the end."""
     while True:
         try:
             next(making)
-        except StopIteration as ended:
-            yield from ended.value
-            return
+        except StopIteration as stopped:
+            value: T = stopped.value
+            return value
 
 
 def _spec(
-    take: Take, ask: FilmAsk | WorkedAsk, shape: Shape, inputs: dict[AssetId, Path], folder: Path
+    take: Take,
+    ask: FilmAsk | WorkedAsk | TalkAsk,
+    shape: Shape,
+    inputs: dict[AssetId, Path],
+    folder: Path,
 ) -> Spec:
     return Spec(
         job=JobId(1),
@@ -133,7 +146,7 @@ def _spec(
     )
 
 
-def _ask(take: Take) -> FilmAsk | WorkedAsk | ImageEffect:
+def _ask(take: Take) -> FilmAsk | WorkedAsk | TalkAsk | ImageEffect:
     images = tuple(AssetId(number) for number in range(len(take.pictures)))
     words = take.words
     asks: dict[str, Any] = {
@@ -159,7 +172,11 @@ def _ask(take: Take) -> FilmAsk | WorkedAsk | ImageEffect:
         "upscale": lambda: Upscale(film=SOURCE),
         "restyle": lambda: Restyle(film=SOURCE, style=take.style),
         "modify": lambda: Modify(film=SOURCE, prompt=take.prompt),
+        "lip-sync": lambda: LipSync(film=SOURCE, speech=Speech(text=take.prompt, speaker="1")),
+        "avatar": lambda: Avatar(
+            image=images[0], speech=Speech(text=take.prompt, speaker="1"), prompt=take.style
+        ),
         "mimic": lambda: Mimic(film=SOURCE, image=images[0]),
     }
-    made: FilmAsk | WorkedAsk | ImageEffect = asks[take.ask]()
+    made: FilmAsk | WorkedAsk | TalkAsk | ImageEffect = asks[take.ask]()
     return made

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -19,19 +20,20 @@ from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.songs import room
 from kinora.engines.studio.songs.beats import Beats, find_beats
 from kinora.engines.studio.songs.captions import Captions, drawable, wrapped
-from kinora.engines.studio.songs.cutting import LEAST, Shot, plan_song
+from kinora.engines.studio.songs.cutting import LEAST, Shot, Wishes, plan_song
 from kinora.engines.studio.songs.hearing import HEARD_RATE, hear
 from kinora.engines.studio.songs.lyrics import Caption
 from kinora.engines.studio.songs.premiere import song_film
 from kinora.engines.studio.songs.scenery import table, tells
 from kinora.engines.studio.songs.sections import Part, Section, find_sections
+from kinora.engines.studio.songs.singing import voice
 from kinora.engines.studio.songs.tape import lay_song, song_chunks, thinned
 from kinora.engines.studio.songs.toning import Tone, toned
 from kinora.engines.studio.songs.touches import Touches, framed, touched
 from kinora.engines.studio.styles.table import STYLES
 from kinora.ports.engine import CannotMake, Progress, Shape, Spec
 from tests.films import film
-from tests.songs import ballad, chunks, drums, write_song
+from tests.songs import ballad, chunks, drums, put, struck, tone, write_song
 
 SONG, _ = ballad()
 HEARD = hear(chunks(SONG))
@@ -41,8 +43,8 @@ WHOLE = Shape(width=640, height=360, frames=76 * 24, fps=24)
 
 
 def shots_of(prompt: str, captions: Sequence[Caption] = (), pictures: int = 0) -> tuple[Shot, ...]:
-    words = Words(prompt=prompt)
-    return plan_song(words, SECTIONS, BEATS, captions, shape=WHOLE, seed=5, pictures=pictures)
+    wishes = Wishes(words=Words(prompt=prompt), pictures=pictures)
+    return plan_song(wishes, SECTIONS, BEATS, captions, shape=WHOLE, seed=5)
 
 
 def places(shots: Sequence[Shot], section: Section) -> list[tuple[str, int]]:
@@ -225,6 +227,45 @@ def test_tone_takes_on_a_pictures_colours(tmp_path: Path) -> None:
     assert (
         warm[..., 0].mean() - warm[..., 2].mean() > cold[..., 0].mean() - cold[..., 2].mean() + 40
     )
+
+
+PHOTOS = Path(str(files("kinora.cli") / "pictures"))
+
+
+@pytest.mark.parametrize(("name", "sings"), [("astronaut.jpg", True), ("coffee.jpg", False)])
+def test_a_face_sings_while_a_line_is_sung(tmp_path: Path, name: str, sings: bool) -> None:
+    sound = struck(np.arange(0, 3, 0.25), 3 * HEARD_RATE, 0.1) * np.float32(0.1)
+    for at in np.arange(0, 3, 0.5):
+        put(sound, at, tone(330, 0.4, 3) + tone(700, 0.4, 3), 0.3)
+    write_song(tmp_path / "song.wav", sound, "pcm_s16le")
+    song = room.Song(
+        path=tmp_path / "song.wav",
+        words=Words(prompt="", camera="fix_bg"),
+        lines=read_lyrics("[00:01.00]la la la"),
+        pictures=[PHOTOS / name],
+        captioned=False,
+    )
+    shape = Shape(width=240, height=240, frames=16, fps=8)
+    plain, sung = made(song, shape), made(replace(song, sung_by_pictures=True), shape)
+    differ = [not np.array_equal(a, b) for a, b in zip(plain, sung, strict=True)]
+    assert not any(differ[:4])
+    assert any(differ[8:]) is sings
+
+
+def test_a_voice_is_told_from_drums_and_from_what_is_at_the_sides() -> None:
+    t = np.arange(96_000) / 48_000
+    sung = np.sin(2 * np.pi * 440 * t)
+    side = np.sin(2 * np.pi * 1000 * t)
+    kit = np.repeat(drums(120, 2, begin=0.0), 3)
+    heard = voice(np.stack([sung + side + kit, sung - side + kit], 1).astype(np.float32))[:, 0]
+    assert share_of(heard, sung) > 0.6
+    assert share_of(heard, side) < 0.05
+    assert share_of(heard, kit) < 0.3
+
+
+def share_of(heard: np.ndarray, part: np.ndarray) -> float:
+    """Return how much of a part is in what is heard."""
+    return float(np.dot(heard, part) / np.dot(part, part))
 
 
 def small_song(tmp_path: Path) -> room.Song:
