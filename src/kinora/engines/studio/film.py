@@ -130,13 +130,13 @@ def carry_picture(source: Path, path: Path, *, sound: Waves) -> bool:
     """Write a film's own picture, untouched, with a new sound.
 
     Returns False, and leaves no file, when the picture cannot be carried over as it is: another
-    codec than H.264 in 4:2:0, or a film that stands on its side.
+    codec than H.264 in 4:2:0, another container than MP4's kind, or a film that stands on its side.
     """
     with av.open(str(source)) as given, av.open(str(path), "w", options=FAST_START) as made:
         own = given.streams.video[0]
         context = own.codec_context
         upright = own.codec_context.name == "h264" and context.pix_fmt == "yuv420p"
-        if upright and not _turned(source):
+        if upright and given.format.name.startswith("mov") and not _turned(source):
             made.metadata.update(NOTES)
             video = made.add_stream_from_template(own)
             audio = _audio_stream(made)

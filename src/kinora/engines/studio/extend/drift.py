@@ -26,6 +26,7 @@ from kinora.engines.studio.extend.camera import (
     places,
 )
 from kinora.engines.studio.picture.load import shrink
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.picture.warping import grid
 from kinora.engines.studio.reel import Picture
 
@@ -158,9 +159,9 @@ def _current(recent: list[Picture], camera: Motion, full_width: int) -> Current:
         return Current(nothing, PERIODS[1])
     span = min(3, len(recent) - 1)
     then = cv2.cvtColor(shrink(recent[-1 - span], SIDE), cv2.COLOR_RGB2GRAY)
-    finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    back = finder.calc(now, then, None)
-    there = finder.calc(then, now, None)
+    finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    back = finder.between(now, then)
+    there = finder.between(then, now)
     told = grid(width, height)
     x, y = told.x + back[..., 0], told.y + back[..., 1]
     returned = cv2.remap(there, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

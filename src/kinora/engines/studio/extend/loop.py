@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kinora.engines.studio.extend.past import STILLEST, Past
 from kinora.engines.studio.picture.load import shrink
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.picture.warping import ease, grid
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.source import reading
@@ -91,8 +92,8 @@ class _Seam:
         """Find where things of the likeness are at the end, and what else is different."""
         height, width = last.shape[:2]
         small = [cv2.cvtColor(shrink(each, SIDE), cv2.COLOR_RGB2GRAY) for each in (last, before)]
-        finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        found = finder.calc(small[0], small[1], None)
+        finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        found = finder.between(small[0], small[1])
         scale = np.float32(width / small[0].shape[1])
         smooth = cv2.GaussianBlur(found, (0, 0), 3.0)
         flow = np.asarray(cv2.resize(smooth, (width, height)) * scale, np.float32)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
@@ -49,7 +50,7 @@ class Anchor:
         self._picture = np.ascontiguousarray(picture)
         self._mask = mask
         self._moved: Matrix = np.eye(3)
-        self._finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         height, width = mask.shape
         self._x, self._y = np.meshgrid(
             np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
@@ -89,7 +90,7 @@ class Anchor:
 
     def _flow(self, picture: Picture, laid: Picture, mask: Field) -> Field:
         greys = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (picture, laid)]
-        flow = self._finder.calc(greys[0], greys[1], None)
+        flow = self._finder.between(greys[0], greys[1])
         length = np.linalg.norm(flow, axis=-1, keepdims=True)
         held = flow * np.minimum(1, FAR / np.maximum(length, 1e-3))
         # Outside, both pictures are one: what moves there is the region's own edge, or nothing.

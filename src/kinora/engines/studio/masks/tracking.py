@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.masks.anchor import STRANGE, Anchor
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.reel import Picture
 from kinora.ports.engine import CannotMake, Progress
 
@@ -145,7 +146,7 @@ class _Walker:
         self._mask = mask
         self._colours = Colours(np.ascontiguousarray(frames[at]), mask)
         self._anchor = Anchor(frames[at], mask)
-        self._finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         height, width = mask.shape
         self._x, self._y = np.meshgrid(
             np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
@@ -155,7 +156,7 @@ class _Walker:
         """Return the mask in the next frame, and how the region and its surroundings moved."""
         old, new = self._frames[before], self._frames[now]
         greys = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (new, old)]
-        flow = self._finder.calc(greys[0], greys[1], None)
+        flow = self._finder.between(greys[0], greys[1])
         x, y = self._x + flow[..., 0], self._y + flow[..., 1]
         mask = cv2.remap(self._mask, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         solid = (mask > 0.5).astype(np.uint8)

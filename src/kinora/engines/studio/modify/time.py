@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from kinora.engines.studio.picture.load import shrink
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.picture.warping import grid
 from kinora.engines.studio.reel import Picture, Waves
 from kinora.ports.engine import Shape
@@ -75,7 +76,7 @@ def _backwards(film: Iterator[Picture], folder: Path) -> Iterator[Picture]:
 def _slowly(film: Iterator[Picture]) -> Iterator[Picture]:
     """Yield each frame, and after it the one half way to the next, along the optical flow."""
     before: Picture | None = None
-    finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     for frame in film:
         if before is not None:
             yield before
@@ -86,11 +87,11 @@ def _slowly(film: Iterator[Picture]) -> Iterator[Picture]:
         yield before.copy()
 
 
-def _between(a: Picture, b: Picture, finder: cv2.DISOpticalFlow) -> Picture:
+def _between(a: Picture, b: Picture, finder: Flow) -> Picture:
     height, width = a.shape[:2]
     small = [cv2.cvtColor(shrink(each, SIDE), cv2.COLOR_RGB2GRAY) for each in (a, b)]
     scale = width / small[0].shape[1]
-    flow = cv2.resize(finder.calc(small[0], small[1], None), (width, height)) * (scale / 2)
+    flow = cv2.resize(finder.between(small[0], small[1]), (width, height)) * (scale / 2)
     places = grid(width, height)
     ahead = cv2.remap(
         a, places.x - flow[..., 0], places.y - flow[..., 1], 1, borderMode=cv2.BORDER_REPLICATE

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.picture.warping import grid, pull, pull_field
 from kinora.engines.studio.reel import Picture
 
@@ -37,7 +38,7 @@ class Steady:
         self.noise: Field = self._fresh.copy()
         self._before: Picture | None = None
         self._grey: Picture | None = None
-        self._finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 
     def step(self, frame: Picture) -> Picture:
         """Return a frame with less flicker; the noise has moved with it."""
@@ -47,7 +48,7 @@ class Steady:
         if np.array_equal(frame, self._last):
             return self._before
         height, width = frame.shape[:2]
-        flow = self._finder.calc(grey, self._grey, None)
+        flow = self._finder.between(grey, self._grey)
         scale = width / grey.shape[1]
         wide = cv2.resize(flow, (width, height)) * np.float32(scale)
         places = grid(width, height)

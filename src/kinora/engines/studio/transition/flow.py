@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinora.engines.studio.picture.load import shrink
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.picture.warping import grid, pull, pull_field
 from kinora.engines.studio.reel import Picture
 
@@ -58,9 +59,9 @@ class FlowJoin:
 
 
 def _both_flows(a: Picture, b: Picture) -> tuple[Field, Field]:
-    finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     grey_a, grey_b = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (a, b))
-    return finder.calc(grey_a, grey_b, None), finder.calc(grey_b, grey_a, None)
+    return finder.between(grey_a, grey_b), finder.between(grey_b, grey_a)
 
 
 def _agreement(there: Field, back: Field) -> Field:

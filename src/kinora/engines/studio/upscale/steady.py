@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.picture.warping import grid
 from kinora.engines.studio.reel import Picture
 
@@ -28,7 +29,7 @@ def steadied(pictures: Iterator[Picture]) -> Iterator[Picture]:
     """Yield as many pictures, each cleaned by the one before and the one after."""
     before: Picture | None = None
     here = next(pictures, None)
-    finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     while here is not None:
         after = next(pictures, None)
         beside = [each for each in (before, after) if each is not None]
@@ -45,7 +46,7 @@ def noise(picture: Picture) -> float:
     return float(np.median(rough)) / 0.6745 / 6
 
 
-def _cleaned(here: Picture, beside: list[Picture], finder: cv2.DISOpticalFlow) -> Picture:
+def _cleaned(here: Picture, beside: list[Picture], finder: Flow) -> Picture:
     if not beside:
         return here
     allowed = np.float32(np.clip(LEAST + 2.5 * noise(here), LEAST, MOST))
@@ -60,7 +61,7 @@ def _cleaned(here: Picture, beside: list[Picture], finder: cv2.DISOpticalFlow) -
     return np.asarray(total / weight[..., None] + np.float32(0.5), np.uint8)
 
 
-def _brought(other: Picture, here: Picture, finder: cv2.DISOpticalFlow) -> Picture:
+def _brought(other: Picture, here: Picture, finder: Flow) -> Picture:
     """Return another frame moved to where its things are in this one."""
     height, width = here.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
@@ -69,7 +70,7 @@ def _brought(other: Picture, here: Picture, finder: cv2.DISOpticalFlow) -> Pictu
         cv2.cvtColor(cv2.resize(each, small, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
         for each in (here, other)
     ]
-    flow = cv2.resize(finder.calc(greys[0], greys[1], None), (width, height))
+    flow = cv2.resize(finder.between(greys[0], greys[1]), (width, height))
     places = grid(width, height)
     x = places.x + flow[..., 0] * np.float32(width / small[0])
     y = places.y + flow[..., 1] * np.float32(height / small[1])
