@@ -30,6 +30,8 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
                 NUMBA_CACHE_DIR=str(settings.kernels / "kernels"),
                 # One arena a thread would hold on to memory that a film needed once.
                 MALLOC_ARENA_MAX="2",
+                # Two megabytes a page would hold on to more than a film's buffers.
+                NUMPY_MADVISE_HUGEPAGE="0",
                 NUMBA_NUM_THREADS=str(settings.engine_threads),
             ),
         ),

@@ -121,7 +121,8 @@ class Supervisor:
             *part.arguments,
             stdin=asyncio.subprocess.PIPE,
             pass_fds=part.inherits,
-            env=environment(),
+            # An idle server shall not hold on to memory that it needed once.
+            env=environment(MALLOC_ARENA_MAX="1", MALLOC_TRIM_THRESHOLD_="131072"),
             # Ctrl-C in a terminal reaches the whole group; only the supervisor shall act on it.
             start_new_session=True,
         )

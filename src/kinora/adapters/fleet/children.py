@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from kinora.adapters.fleet.rest import forget_libraries, give_memory_back
 from kinora.adapters.fleet.wire import (
     Cannot,
     Crash,
@@ -39,6 +40,16 @@ LOOK_EVERY = 15.0
 TELL_EVERY = 0.4
 """Seconds between two notes of progress; each costs a commit."""
 
+GLANCE = 0.2
+"""Seconds between two looks at whether work has come meanwhile."""
+
+RENEW_AFTER = 60.0
+"""Seconds without work after which an engine that has worked is replaced by a fresh one.
+
+What a film needed once (filters, typefaces, fragments of freed memory) stays in its process: up to
+100 MB that an idle server need not hold.
+"""
+
 LONGEST_REST = 30.0
 MAX_LINE = 1 << 20
 
@@ -55,11 +66,17 @@ class Child:
     told_at: float = 0.0
     heard_at: float = 0.0
     crashes: int = 0
+    worked: bool = False
 
     @property
     def free(self) -> bool:
         """Whether it can take a job right now."""
         return self.ready and self.job is None
+
+    @property
+    def silent(self) -> float:
+        """Seconds since it was last heard."""
+        return time.monotonic() - self.heard_at
 
     def send(self, message: bytes) -> None:
         """Write to the process; if it is gone, its end is noticed by its reader."""
@@ -70,11 +87,21 @@ class Child:
 class ChildFleet:
     """Runs one engine in `size` processes, and brings a process back when it dies.
 
-    `engine` is the dotted name `package.module:Class`; `environment` is what the children get.
+    `engine` is the dotted name `package.module:Class`; `environment` is what the children get;
+    a process that has worked is replaced after `renew_after` seconds without work.
     """
 
-    def __init__(self, engine: str, *, size: int, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        engine: str,
+        *,
+        size: int,
+        environment: Mapping[str, str],
+        renew_after: float = RENEW_AFTER,
+    ) -> None:
         self._engine = engine
+        self._renew_after = renew_after
+        self._renewing = asyncio.Lock()
         self._environment = dict(environment)
         self._children = [Child(number) for number in range(size)]
         self._news: asyncio.Queue[FleetNews | None] = asyncio.Queue()
@@ -91,8 +118,12 @@ class ChildFleet:
 
     async def hand_over(self, job: Job, *, inputs: Mapping[AssetId, Path], folder: Path) -> None:
         """Give a running job to a free process."""
-        child = next(child for child in self._children if child.free)
-        child.job, child.folder = job, folder
+        child = next((child for child in self._children if child.free), None)
+        if child is None:
+            # It ended between the claim and now.
+            self._news.put_nowait(Broke(job=job, reason="the engine ended before it began"))
+            return
+        child.job, child.folder, child.worked = job, folder, True
         child.told_at = child.heard_at = time.monotonic()
         spec = Spec(
             job=job.id,
@@ -123,24 +154,16 @@ class ChildFleet:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
         for child in self._children:
-            await self._kill(child)
+            await _kill(child.process)
         self._news.put_nowait(None)
 
     async def _keep(self, child: Child) -> None:
         while True:
-            child.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "kinora.adapters.fleet.child",
-                self._engine,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env=self._environment,
-                limit=MAX_LINE,
-            )
+            child.process = await self._begin()
+            child.worked = False
             reason = await self._follow(child)
             child.ready = False
-            await self._kill(child)
+            await _kill(child.process)
             log.warning(
                 "engine.ended", child=child.number, reason=reason, status=child.process.returncode
             )
@@ -149,15 +172,29 @@ class ChildFleet:
             await asyncio.sleep(min(LONGEST_REST, 0.1 * 2**child.crashes))
             child.crashes += 1
 
+    async def _begin(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "kinora.adapters.fleet.child",
+            self._engine,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=self._environment,
+            limit=MAX_LINE,
+        )
+
     async def _follow(self, child: Child) -> str:
         """Read a process's reports until it ends, and return why it did."""
-        stream = child.process.stdout if child.process is not None else None
-        while stream is not None:
+        while child.process is not None and child.process.stdout is not None:
+            stream = child.process.stdout
             try:
-                line = await asyncio.wait_for(stream.readline(), LOOK_EVERY)
+                line = await asyncio.wait_for(stream.readline(), min(LOOK_EVERY, self._renew_after))
             except TimeoutError:
-                if child.job is not None and time.monotonic() - child.heard_at > STALL:
+                if child.job is not None and child.silent > STALL:
                     return f"the engine gave no sign of life for {STALL:.0f} s"
+                if self._tired(child):
+                    await self._renew(child)
                 continue
             except ValueError:
                 return "the engine spoke out of turn"
@@ -166,6 +203,39 @@ class ChildFleet:
                 break
             self._hear(child, read_report(line))
         return "the engine's process ended"
+
+    def _tired(self, child: Child) -> bool:
+        rested = child.free and child.silent >= self._renew_after
+        return rested and child.worked and not self._renewing.locked()
+
+    async def _renew(self, child: Child) -> None:
+        """Put a fresh process in an idle one's place, unless work comes before it is ready.
+
+        The old one stays at hand until then, so no job ever waits for this.
+        """
+        async with self._renewing:
+            other: asyncio.subprocess.Process | None = None
+            try:
+                other = fresh = await self._begin()
+                if await self._ready_in_peace(fresh, child):
+                    child.process, other = fresh, child.process
+            except (OSError, ValueError) as error:
+                log.warning("engine.not_renewed", child=child.number, reason=str(error))
+            finally:
+                await _kill(other)
+        child.worked = not child.free
+        log.debug("engine.renewed", child=child.number, given_up=child.worked)
+        give_memory_back()
+        forget_libraries()
+
+    async def _ready_in_peace(self, fresh: asyncio.subprocess.Process, child: Child) -> bool:
+        """Wait until a fresh process is ready; False when it ends, or `child` gets work first."""
+        if fresh.stdout is None:
+            return False
+        saying = asyncio.ensure_future(fresh.stdout.readline())
+        while child.free and not saying.done():
+            await asyncio.wait({saying}, timeout=GLANCE)
+        return saying.cancel() is False and bool(saying.result()) and child.free
 
     def _hear(self, child: Child, report: Report) -> None:
         job = child.job
@@ -206,12 +276,13 @@ class ChildFleet:
         child.job, child.ready = None, False
         self._news.put_nowait(news)
 
-    async def _kill(self, child: Child) -> None:
-        if child.process is None:
-            return
-        with suppress(ProcessLookupError):
-            child.process.kill()
-        await child.process.wait()
+
+async def _kill(process: asyncio.subprocess.Process | None) -> None:
+    if process is None:
+        return
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 def _output(report: File, folder: Path) -> Output:

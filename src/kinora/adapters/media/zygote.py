@@ -14,6 +14,7 @@ import signal
 import sys
 import warnings
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,9 @@ def main() -> None:
     # Ctrl-C at the terminal is for the server, which then closes this process's input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Image.preinit()
-    Image.init()
+    # Loaded before the first fork; Pillow's other thirty formats would only cost memory.
+    for plugin in ("MpoImagePlugin", "WebPImagePlugin"):
+        import_module(f"PIL.{plugin}")
     for line in sys.stdin:
         sys.stdout.write(json.dumps(in_grandchild(json.loads(line))) + "\n")
         sys.stdout.flush()

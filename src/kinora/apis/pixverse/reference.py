@@ -57,9 +57,11 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-SCRIPT = f"""SwaggerUIBundle({{
-  url: "{PREFIX}/openapi.json", dom_id: "#page", deepLinking: true, docExpansion: "list",
-  defaultModelsExpandDepth: 0, validatorUrl: null,
+SCRIPT = f"""const places = {{ dom_id: "#page", deepLinking: true, docExpansion: "list",
+  defaultModelsExpandDepth: 0, validatorUrl: null }};
+// The bundled Swagger UI is a version 4, which shows a document only when it says that it is 3.0.
+fetch("{PREFIX}/openapi.json").then((answer) => answer.json()).then((spec) => {{
+  SwaggerUIBundle({{ ...places, spec: {{ ...spec, openapi: "3.0.3" }} }});
 }});
 """
 
