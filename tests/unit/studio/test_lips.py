@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from kinora.engines.studio.lips.heads import nodding
 from kinora.engines.studio.lips.hearing import mouths_of_sound
 from kinora.engines.studio.lips.mouths import (
     BITE,
@@ -34,8 +35,8 @@ COUNT = 30
 WORDS = "My mother bought five blue fish. Oh, she sees all of us!"
 
 
-def still() -> Picture:
-    photo = Path(str(files("kinora.cli") / "pictures" / "astronaut.jpg"))
+def still(name: str) -> Picture:
+    photo = Path(str(files("kinora.cli") / "pictures" / f"{name}.jpg"))
     return cover(load(photo), 480, 360, focus=(0.45, 0.2))
 
 
@@ -60,7 +61,7 @@ def saying(**columns: float) -> Mouths:
 
 @pytest.fixture(scope="module")
 def photo() -> Picture:
-    return still()
+    return still("astronaut")
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +159,84 @@ def test_a_film_without_a_face_says_so() -> None:
         find_talker((grey for _ in range(COUNT)), fps=FPS)
 
 
+@pytest.mark.parametrize("name", ["cat", "coffee", "rocket"])
+def test_fur_and_things_do_not_speak(name: str) -> None:
+    with pytest.raises(CannotMake, match="needs a face"):
+        find_talker(turning(still(name)), fps=FPS)
+
+
+def test_a_film_without_colours_stays_without(photo: Picture, talker: Talker) -> None:
+    grey = np.repeat(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+    frame = next(turning(np.asarray(grey, np.uint8)))
+    made = next(lip_synced(iter([frame]), talker=talker, mouths=saying(open=1), seed=1))
+    assert not np.array_equal(made, frame)
+    assert int(np.ptp(made.astype(int), axis=2).max()) <= 2
+
+
 def test_the_same_seed_makes_the_same_film(photo: Picture, talker: Talker) -> None:
     once, again = (
         list(lip_synced(turning(photo), talker=talker, mouths=saying(open=0.8), seed=5))
         for _ in range(2)
     )
     assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
+
+
+def test_a_mouth_that_speaks_by_itself_is_put_to_rest(photo: Picture, talker: Talker) -> None:
+    values = np.zeros((COUNT, COLUMNS), np.float32)
+    values[:, SPEAKING] = 1
+    values[:, OPEN] = np.clip(np.sin(np.arange(COUNT) * 0.8), 0, 1)
+    values[:, PRESS] = values[:, OPEN] == 0
+    film = list(lip_synced(turning(photo), talker=talker, mouths=Mouths(values, FPS), seed=1))
+    found = find_talker(iter(film), fps=FPS)
+    assert found.turnouts[0].stirred > 0.8
+    assert talker.turnouts[0].stirred < 0.2
+    quiet = Mouths(np.zeros((COUNT, COLUMNS), np.float32), FPS)
+    calm = list(lip_synced(iter(film), talker=found, mouths=quiet, seed=1))
+
+    def restless(frames: list[Picture]) -> float:
+        """How much the lips change over a film, seen from the mouth."""
+        seen = []
+        for number, frame in enumerate(frames):
+            pose = talker.turnouts[0].pose(number)
+            across, down = np.meshgrid(np.linspace(-0.6, 0.6, 24), np.linspace(-0.1, 0.6, 16))
+            xs, ys = pose.pixels(across.astype(np.float32), down.astype(np.float32))
+            seen.append(cv2.remap(frame, xs, ys, cv2.INTER_LINEAR).astype(np.float32))
+        return float(np.stack(seen).std(0).mean())
+
+    assert restless(calm) < 0.5 * restless(film)
+
+
+def test_after_a_cut_another_face_may_speak(photo: Picture) -> None:
+    aside = np.ascontiguousarray(np.roll(photo[:, ::-1], 60, axis=1))
+    empty = np.full_like(photo, 90)
+    shots = [photo] * 10 + [empty] * 6 + [aside] * 10
+    found = find_talker(iter(shots), fps=FPS)
+    assert [(each.first, each.last) for each in found.turnouts] == [(0, 10), (16, 26)]
+    assert found.at(12) is None
+    assert abs(found.turnouts[0].pose(5).x - found.turnouts[1].pose(20).x) > 30
+
+
+def test_what_covers_a_face_is_not_drawn_on(photo: Picture) -> None:
+    covered = photo.copy()
+    covered[:] = 70
+    shots = [photo] * 14 + [covered] * 16
+    found = find_talker(iter(shots), fps=FPS)
+    made = list(lip_synced(iter(shots), talker=found, mouths=saying(open=1), seed=1))
+    assert not np.array_equal(made[5], shots[5])
+    assert all(np.array_equal(made[n], shots[n]) for n in range(14, 30))
+
+
+def test_a_head_nods_and_its_surroundings_stay(photo: Picture, talker: Talker) -> None:
+    said = saying(open=0.4)
+    said.values[10:16, OPEN] = 1
+    shots = [photo] * COUNT
+    found = find_talker(iter(shots), fps=FPS)
+    made = list(nodding(iter(shots), talker=found, mouths=said, seed=4))
+    pose = found.turnouts[0].pose(0)
+    x, y, half = int(pose.x), int(pose.y), int(pose.half)
+    face = [frame[y - 2 * half : y + half, x - half : x + half].astype(int) for frame in made]
+    assert max(float(np.abs(each - face[0]).mean()) for each in face) > 3
+    far = int(pose.x + 5.6 * pose.half)
+    assert all(np.array_equal(frame[:, far:], photo[:, far:]) for frame in made)
+    again = list(nodding(iter(shots), talker=found, mouths=said, seed=4))
+    assert np.array_equal(made[12], again[12])

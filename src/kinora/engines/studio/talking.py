@@ -7,11 +7,12 @@ import numpy as np
 
 from kinora.domain.order import Avatar, LipSync, Words
 from kinora.engines.studio.imagevideo.room import frames as picture_frames
+from kinora.engines.studio.lips.heads import nodding
 from kinora.engines.studio.lips.hearing import mouths_of_sound
 from kinora.engines.studio.lips.mouths import Mouths
 from kinora.engines.studio.lips.speaking import lip_synced
 from kinora.engines.studio.lips.timeline import mouths_of_speech
-from kinora.engines.studio.lips.tracking import find_talker
+from kinora.engines.studio.lips.tracking import Watch
 from kinora.engines.studio.reel import RATE, Picture, Waves
 from kinora.engines.studio.source import reading
 from kinora.engines.studio.source.listening import heard
@@ -44,10 +45,15 @@ def talking(ask: LipSync | Avatar, spec: Spec) -> Generator[Progress, None, Talk
         shape = replace(shape, frames=max(1, round((seconds + TAIL) * shape.fps)))
     yield Progress(done=0.05)
     read = _reader(ask, spec, shape)
-    talker = find_talker(read(), fps=shape.fps)
-    yield Progress(done=LOOKED)
+    watch = Watch()
+    for number, frame in enumerate(read()):
+        watch.see(frame)
+        yield Progress(done=0.05 + (LOOKED - 0.05) * (number + 1) / shape.frames)
+    talker = watch.talker(fps=shape.fps)
     mouths, sound = _said(voice, shape)
     synced = lip_synced(read(), talker=talker, mouths=mouths, seed=spec.seed)
+    if isinstance(ask, Avatar):
+        synced = nodding(synced, talker=talker, mouths=mouths, seed=spec.seed)
     return Talk(synced, sound, shape)
 
 

@@ -47,7 +47,7 @@ def faces_in(frame: Picture) -> list[Seen]:
     """Return the faces of a frame, the largest first; what is weak is looked for only in need."""
     found = [Seen(*face.centre, face.width, 0.0) for face in find_faces(frame)]
     for tilt in TILTS:
-        found = found or _weak(frame, tilt)
+        found = found or [seen for seen in _weak(frame, tilt) if _confirmed(frame, seen)]
     return [again or seen for seen in found for again in [look_again(frame, seen)]]
 
 
@@ -57,11 +57,10 @@ def look_again(frame: Picture, seen: Seen) -> Seen | None:
     crop = levelled(frame, seen, scale=scale, size=(CROP, CROP))
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     least = int(0.62 * CROP / AROUND)
-    boxes = [
-        box
-        for name in ("haarcascade_frontalface_alt2", "haarcascade_frontalface_default")
-        for box in _cascade(name).detectMultiScale(grey, 1.12, 2, minSize=(least, least))
-    ]
+    boxes: list[NDArray[np.int32]] = []
+    for name in ("haarcascade_frontalface_alt2", "haarcascade_frontalface_default"):
+        if not boxes:
+            boxes = list(_cascade(name).detectMultiScale(grey, 1.12, 2, minSize=(least, least)))
     faces = [Face(*(float(value) for value in box)) for box in boxes[:4]]
     near = [face for face in faces if math.dist(face.centre, (CROP / 2, CROP / 2)) < 0.16 * CROP]
     if not near:
@@ -75,6 +74,17 @@ def look_again(frame: Picture, seen: Seen) -> Seen | None:
         seen.y + sin * right + cos * down,
         face.width * scale,
         seen.roll + _tilt(crop, face),
+    )
+
+
+def _confirmed(frame: Picture, seen: Seen) -> bool:
+    """Tell whether two other classifiers see a face there as well: cups look like faces to one."""
+    crop = levelled(frame, seen, scale=AROUND * seen.width / CROP, size=(CROP, CROP))
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    least = int(0.62 * CROP / AROUND)
+    return all(
+        len(_cascade(name).detectMultiScale(grey, 1.08, 3, minSize=(least, least)))
+        for name in ("haarcascade_frontalface_alt2", "haarcascade_frontalface_alt")
     )
 
 

@@ -39,6 +39,9 @@ DIP = 9.0
 """Decibels below what is heard around it, at which a short dip is a closure."""
 
 SILENT = 1e-4
+UNROUNDED = (335.0, 2450.0, -2.82)
+"""Measured on the built-in voices: from "ee" (first, second formant's energy in Hz) the second one
+falls by so much per Hz of the first down to "ah", lips being spread or at rest."""
 
 
 def mouths_of_sound(waves: Waves, *, fps: float, count: int) -> Mouths:
@@ -46,27 +49,34 @@ def mouths_of_sound(waves: Waves, *, fps: float, count: int) -> Mouths:
     mono = np.asarray(waves, np.float32).mean(1)
     if len(mono) < LENGTH or float(np.abs(mono).max()) < SILENT:
         return Mouths(np.zeros((count, COLUMNS), np.float32), fps)
-    level, low, high, hiss, nasal = _heard(mono)
-    steps = np.zeros((len(level), COLUMNS), np.float32)
+    low, high, hiss, murmur = _heard(mono)
+    level = _level(mono, len(low))
     loud = _loudness(level)
     voiced = loud * (1 - hiss)
-    steps[:, OPEN] = voiced**0.8 * (0.30 + 0.75 * low) + 0.12 * loud * hiss
-    steps[:, WIDE] = np.where(hiss > 0.5, 0.4, (1.9 * high - 1.1) * np.minimum(1, 3 * voiced))
-    steps[:, ROUND] = np.clip(-1.6 * steps[:, WIDE], 0, 1) * (1 - hiss)
-    closed = np.maximum(_dips(level), nasal * loud)
-    steps[:, PRESS] = np.clip((closed - 0.5) * 2.5, 0, 1)
+    open_ = np.clip((low - 360) / 360, 0, 1)
+    front = np.clip((high - 1250) / 1050, 0, 1)
+    steps = np.zeros((len(level), COLUMNS), np.float32)
+    # Lips that are put forward lower the second formant below what the first one leads to expect.
+    below = UNROUNDED[1] + UNROUNDED[2] * (low - UNROUNDED[0]) - high
+    steps[:, ROUND] = np.clip((below - 120) / 350, 0, 1) * np.minimum(1, 2 * voiced) * (1 - murmur)
+    steps[:, OPEN] = voiced**0.8 * (0.30 + 0.75 * open_) + 0.12 * loud * hiss
+    steps[:, WIDE] = np.where(hiss > 0.5, 0.4, (1.3 * front - 0.3) * np.minimum(1, 3 * voiced))
+    steps[:, WIDE] -= 1.2 * steps[:, ROUND]
+    closed = np.maximum(_dips(level) * (1 - hiss), murmur * (loud > 0.2))
+    steps[:, PRESS] = np.clip((closed - 0.45) * 3, 0, 1)
     steps[:, BITE] = (
         np.clip((hiss - 0.6) * 2.5, 0, 1) * np.clip((0.62 - loud) * 4, 0, 1) * (loud > 0.12)
     )
-    steps[:, OPEN] *= (1 - steps[:, PRESS]) * (1 - 0.7 * steps[:, BITE])
     values = _paced(steps, fps, count)
+    values[:, PRESS] = _pressed(steps[:, PRESS], fps, count)
+    values[:, OPEN] *= (1 - values[:, PRESS]) * (1 - 0.7 * values[:, BITE])
     spoken = _paced(loud[:, None] > 0.14, fps, count)[:, 0] > 0.2
     values[:, SPEAKING] = presence(spoken.astype(np.float32), fps)
-    return Mouths(values, fps)
+    return Mouths(np.clip(values, -1, 1), fps)
 
 
-def _heard(mono: Line) -> tuple[Line, Line, Line, Line, Line]:
-    """Return level (dB), first and second formant (0 to 1), hiss and nasal murmur, by steps."""
+def _heard(mono: Line) -> tuple[Line, Line, Line, Line]:
+    """Return the formants (Hz), hiss and nasal murmur (0 to 1), by steps."""
     padded = np.pad(mono, (LENGTH // 2, LENGTH // 2))
     window = np.hanning(LENGTH).astype(np.float32)
     views = np.lib.stride_tricks.sliding_window_view(padded, LENGTH)[::HOP]
@@ -75,13 +85,13 @@ def _heard(mono: Line) -> tuple[Line, Line, Line, Line, Line]:
     for start in range(0, len(views), 256):
         power = np.abs(np.fft.rfft(views[start : start + 256] * window, axis=1)) ** 2
         found.append(_told(power.astype(np.float32), bins))
-    level, low, high, hiss, nasal = np.concatenate(found).T
+    low, high, hiss, murmur = np.concatenate(found).T
     smooth = [ndimage.gaussian_filter1d(line, 1.6) for line in (low, high)]
-    return level, smooth[0], smooth[1], hiss, nasal
+    return smooth[0], smooth[1], hiss, murmur
 
 
 def _told(power: Line, bins: Line) -> Line:
-    """Return the five values of each step (steps x 5) from its power spectrum."""
+    """Return the four values of each step (steps x 4) from its power spectrum."""
 
     def band(begin: float, end: float) -> Line:
         chosen = (bins >= begin) & (bins < end)
@@ -92,14 +102,20 @@ def _told(power: Line, bins: Line) -> Line:
         weight = power[:, chosen] ** 0.5 * (bins[chosen] / 1000) ** tilt + 1e-9
         return np.asarray((weight * bins[chosen]).sum(1) / weight.sum(1), np.float32)
 
-    level = 10 * np.log10(band(120, 7000))
-    first = np.clip((centre(220, 1050, 0.35) - 430) / 230, 0, 1)
-    second = np.clip((centre(800, 2800, 0.9) - 1350) / 600, 0, 1)
+    low, high = centre(220, 1050, 0.35), centre(800, 2800, 0.9)
     share = band(3800, 9000) / (band(150, 3800) + band(3800, 9000))
     hiss = np.clip((share - 0.35) / 0.35, 0, 1)
-    # An m is a murmur: low in both formants.
-    nasal = np.clip((0.28 - second) / 0.15, 0, 1) * np.clip((0.45 - first) / 0.2, 0, 1)
-    return np.stack([level, first, second, hiss, nasal], -1).astype(np.float32)
+    # An m is a murmur: all its energy lies lowest, and what little is higher lies low as well.
+    deep = 10 * np.log10(band(150, 450) / band(450, 900))
+    murmur = np.clip((deep - 13) / 8, 0, 1) * np.clip((1800 - high) / 200, 0, 1)
+    return np.stack([low, high, hiss, murmur], -1).astype(np.float32)
+
+
+def _level(mono: Line, count: int) -> Line:
+    """Return how loud each step is, in decibels, over twice a step."""
+    padded = np.pad(mono, (HOP, 2 * HOP))
+    views = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP][:count]
+    return np.asarray(10 * np.log10(np.square(views).mean(1) + 1e-9), np.float32)
 
 
 def _loudness(level: Line) -> Line:
@@ -116,11 +132,19 @@ def _dips(level: Line) -> Line:
     before = ndimage.maximum_filter1d(soft, reach, origin=reach // 2)
     after = ndimage.maximum_filter1d(soft, reach, origin=-(reach // 2))
     deep = np.minimum(before, after) - soft
-    return np.asarray(np.clip(deep / (2 * DIP), 0, 1), np.float32)
+    return np.asarray(np.clip(deep / (1.6 * DIP), 0, 1), np.float32)
+
+
+def _pressed(press: Line, fps: float, count: int) -> Line:
+    """Return closures for each frame: the strongest of its time, since one may be very short."""
+    within = max(1, round(STEPS / fps))
+    most = ndimage.maximum_filter1d(press, within)
+    at = np.round(((np.arange(count) + 0.5) / fps + EARLY) * STEPS).astype(np.intp)
+    return np.where(at < len(most), most[np.minimum(at, len(most) - 1)], 0).astype(np.float32)
 
 
 def _paced(steps: Line | NDArray[np.bool_], fps: float, count: int) -> Line:
-    """Return values for each frame; what happens briefly between two frames is not lost."""
+    """Return values for each frame."""
     smooth = signal.windows.gaussian(7, 1.5)
     soft = ndimage.convolve1d(steps.astype(np.float32), smooth / smooth.sum(), axis=0)
     at = ((np.arange(count) + 0.5) / fps + EARLY) * STEPS

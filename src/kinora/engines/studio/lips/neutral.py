@@ -15,14 +15,25 @@ from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
 
-FITS, MISFITS = 9.0, 22.0
+FITS, MISFITS = 11.0, 24.0
 """Mean difference (0 to 255) around the mouth up to which a rest fits, and at which it does not."""
+
+BRIGHTEST = 45.0
+"""How much a rest's light may be changed, in levels of 255."""
+
+SLOWLY = 0.12
+"""How much more or less a rest may be used from one frame to the next."""
 
 FAINT = 0.02
 
 
-def rested(frame: Picture, pose: Pose, rest: Rest, *, share: float) -> tuple[Picture, float]:
-    """Return a frame with its mouth at rest, and how far that was possible, 0 to `share`."""
+def rested(
+    frame: Picture, pose: Pose, rest: Rest, *, share: float, before: float | None
+) -> tuple[Picture, float]:
+    """Return a frame with its mouth at rest, and how far that was possible, 0 to `share`.
+
+    `before` is how far it was in the frame before, from which it changes only slowly.
+    """
     size = (frame.shape[1], frame.shape[0])
     y0, y1, x0, x1 = pose.window(REST_LEFT, REST_ABOVE, REST_BELOW, size)
     if share < FAINT or y1 - y0 < 6 or x1 - x0 < 6:
@@ -38,8 +49,10 @@ def rested(frame: Picture, pose: Pose, rest: Rest, *, share: float) -> tuple[Pic
     ).astype(np.float32)
     part = frame[y0:y1, x0:x1].astype(np.float32)
     cover = _cover(u, v)
-    lit, fit = _in_light(laid, part, cover, pose.half)
+    lit, fit = _in_light(laid, part, cover, v, pose.half)
     used = share * fit
+    if before is not None:
+        used = before + max(-SLOWLY, min(SLOWLY, used - before))
     if used < FAINT:
         return frame, 0.0
     mask = (cover * np.float32(used))[..., None]
@@ -49,23 +62,24 @@ def rested(frame: Picture, pose: Pose, rest: Rest, *, share: float) -> tuple[Pic
 
 
 def _cover(u: Field, v: Field) -> Field:
-    """Return where the rest is laid: the lips and what moves with them, softly bounded."""
-    aside = np.clip((1.62 - np.abs(u)) / np.float32(0.42), 0, 1)
-    above = np.clip((v + np.float32(0.80)) / np.float32(0.35), 0, 1)
-    below = np.clip((1.58 - v) / np.float32(0.55), 0, 1)
-    whole = aside * above * below
-    return np.asarray(whole * whole * (3 - 2 * whole), np.float32)
+    """Return where the rest is laid: on the lips and close around them, softly bounded."""
+    across, down = u / np.float32(1.42), (v - np.float32(0.14)) / np.float32(1.16)
+    part = np.clip((1 - np.sqrt(across * across + down * down)) / np.float32(0.34), 0, 1)
+    return np.asarray(part * part * (3 - 2 * part), np.float32)
 
 
-def _in_light(laid: Field, part: Field, cover: Field, half: float) -> tuple[Field, float]:
+def _in_light(laid: Field, part: Field, cover: Field, v: Field, half: float) -> tuple[Field, float]:
     """Return the rest in the light around the mouth in the frame, and how well it fits (0 to 1)."""
     # Only the rim counts: inside it is the mouth itself, which is meant to differ.
     rim = np.asarray(cover * (1 - cover) * 4, np.float32) + np.float32(1e-3)
     sigma = max(1.0, 0.55 * half)
     weight = cv2.GaussianBlur(rim, (0, 0), sigma) + np.float32(1e-5)
     shift = cv2.GaussianBlur((part - laid) * rim[..., None], (0, 0), sigma) / weight[..., None]
+    shift = np.clip(shift, -BRIGHTEST, BRIGHTEST)
     lit = laid + shift
-    off = (np.abs(part - lit).mean(-1) * rim).sum() / rim.sum()
-    light = (np.abs(shift).mean(-1) * rim).sum() / rim.sum()
-    wrong = float(off) + 0.25 * float(light)
-    return lit, float(np.clip((MISFITS - wrong) / (MISFITS - FITS), 0, 1))
+    # Below the mouth the chin moves too; pores and grain are never the same.
+    rim = rim * np.clip(1 - v, 0, 1)
+    off = np.abs(cv2.GaussianBlur(part - lit, (0, 0), max(1.0, 0.09 * half))).mean(-1)
+    wrong = float((off * rim).sum() / rim.sum())
+    light = float((np.abs(shift).mean(-1) * rim).sum() / rim.sum())
+    return lit, float(np.clip((MISFITS - wrong - 0.2 * light) / (MISFITS - FITS), 0, 1))

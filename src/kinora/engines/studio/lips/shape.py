@@ -5,6 +5,7 @@ ends. The template wants to hold what is neither lip nor skin, which is the dark
 mouth, and the teeth and the dark of an open one.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import product
 
@@ -37,7 +38,11 @@ GAPS = (2.0, 6.0, 11.0, 17.0, 24.0)
 STATIONS = np.linspace(-0.94, 0.94, 17).astype(np.float32)
 """Places between the corners, -1 to 1, at which the template looks."""
 
-ROUNDS = 4
+TILTS = np.linspace(-0.24, 0.24, 13).astype(np.float32)
+STEEPEST = 0.36
+"""Slopes of the line between the corners that are tried, and the steepest that is believed."""
+
+ROUNDS = 3
 SEAM = 0.09
 """How tall the seam of a closed mouth is, in parts of the mouth's half width."""
 
@@ -74,13 +79,18 @@ class MouthShape:
 class FoundMouth:
     """A mouth in a view: the middle between its corners and half its width, and its shape.
 
-    `template` (x, y, half, upper edge, height) is where a search in the next view may begin.
+    `roll` is the angle of the line between its corners in radians, positive when its right end is
+    lower; `red`, about -1 to 1, is how red it is right above and below the middle of the opening,
+    where a closed mouth has its lips; `template` (x, y, half, upper edge, height, tilt) is where a
+    search in the next view may begin.
     """
 
     x: float
     y: float
     half: float
     shape: MouthShape
+    roll: float
+    red: float
     template: Field
 
 
@@ -88,12 +98,13 @@ def find_mouth(view: Picture, *, near: Field | None = None) -> FoundMouth:
     """Return the mouth of a levelled view (TALL x WIDE x 3); `near` is a template to begin from."""
     inside, red = _inside(view), _redness(view)
     score = _Score(inside, red)
-    best = _refined(score, _coarse(score) if near is None else near)
-    x, y, half, upper, gap = (float(value) for value in best)
+    begun = _refined(score, _coarse(score) if near is None else near, ROUNDS)
+    best = _refined(score, _tilted(score, begun), 2)
+    x, y, half, upper, gap, tilt = (float(value) for value in best)
     sure = float(np.clip(score.clear(best), 0, 1))
     above, below = _lips(red, best)
-    # The dark band of a closed mouth is up to seven pixels tall; what is taller is an opening.
-    seam = float(np.clip((7.0 - gap) / 3.0, 0, 1))
+    # The dark band of a closed mouth is up to some eight pixels tall; what is taller is an opening.
+    seam = float(np.clip((8.0 - gap) / 3.5, 0, 1))
     middle = upper + gap / 2
     thin = gap * (1 - seam) + SEAM * half * seam
     return FoundMouth(
@@ -107,12 +118,14 @@ def find_mouth(view: Picture, *, near: Field | None = None) -> FoundMouth:
             below / half,
             sure,
         ),
+        math.atan(tilt),
+        _redness_beside(red, best),
         best,
     )
 
 
 class _Score:
-    """How well templates (n x 5: x, y, half, upper, gap) fit a view."""
+    """How well templates (n x 6: x, y, half, upper, gap, tilt) fit a view."""
 
     def __init__(self, inside: Field, red: Field) -> None:
         self._sum = _columns(inside - 0.30)
@@ -122,14 +135,17 @@ class _Score:
         """Return a number for each template; more is better."""
         top, bottom, columns = self._edges(tried)
         held = self._between(self._sum, columns, top, bottom).mean(1)
-        lips = self._between(self._red, columns, top - 6, top) + self._between(
-            self._red, columns, bottom, bottom + 7
-        )
-        away = ((tried[:, 0] - EXPECTED[0]) / 7) ** 2 + ((tried[:, 1] - EXPECTED[1]) / 9) ** 2
+        above = self._between(self._red, columns, top - 6, top).mean(1)
+        under = self._between(self._red, columns, bottom, bottom + 8).mean(1)
+        away = 0.3 * ((tried[:, 0] - EXPECTED[0]) / 7) ** 2
+        away += 0.5 * ((tried[:, 1] - EXPECTED[1]) / 9) ** 2
         odd = ((tried[:, 2] - 34) / 7) ** 2 + ((tried[:, 3] - 3) / 7) ** 2
+        # Under a moustache there is a red lower lip too, under its own edge there is none.
+        lips = 0.09 * above + 0.20 * under
         # A wide gap must be earned: skin in shade looks a little like the inside.
-        fits = (held + 0.11 * lips.mean(1)) * tried[:, 2] / 30 - 0.30 * away - 0.12 * odd
-        return np.asarray(fits - 0.015 * tried[:, 4], np.float32)
+        fits = (held + lips) * tried[:, 2] / 30 - away - 0.12 * odd
+        fits -= 8.0 * tried[:, 5] ** 2
+        return np.asarray(fits - 0.025 * tried[:, 4], np.float32)
 
     def clear(self, best: Field) -> float:
         """Return how much of a template really holds a mouth's inside, about 0 to 1."""
@@ -139,10 +155,10 @@ class _Score:
 
     @staticmethod
     def _edges(tried: Field) -> tuple[Field, Field, Field]:
-        x, y, half, upper, gap = (tried[:, number, None] for number in range(5))
+        x, y, half, upper, gap, tilt = (tried[:, number, None] for number in range(6))
         bow = 1 - STATIONS * STATIONS
         thin = np.minimum(gap, LEAST)
-        top = y + upper * bow
+        top = y + upper * bow + tilt * half * STATIONS
         return top, top + thin + (gap - thin) * bow, x + STATIONS * half
 
     @staticmethod
@@ -161,20 +177,30 @@ def _columns(field: Field) -> Field:
 def _coarse(score: _Score) -> Field:
     xs = np.arange(EXPECTED[0] - 12, EXPECTED[0] + 13, 4)
     ys = np.arange(EXPECTED[1] - 20, EXPECTED[1] + 19, 2)
-    tried = np.array(list(product(xs, ys, HALVES, BOWS, GAPS)), np.float32)
+    tried = np.array(list(product(xs, ys, HALVES, BOWS, GAPS, (0.0,))), np.float32)
     return tried[int(np.argmax(score(tried)))]
 
 
-def _refined(score: _Score, best: Field) -> Field:
-    steps = np.array([2, 1, 2, 2, 2], np.float32)
-    for _ in range(ROUNDS):
-        moves = np.array(list(product((-1, 0, 1), repeat=5)), np.float32) * steps
-        tried = best + moves
+def _refined(score: _Score, best: Field, rounds: int) -> Field:
+    """Return the best template near one, its tilt left as it is."""
+    steps = np.array([2, 1, 2, 2, 2, 0], np.float32)
+    moves = np.array(list(product((-1, 0, 1), repeat=5)), np.float32)
+    moves = np.pad(moves, ((0, 0), (0, 1)))
+    for _ in range(rounds):
+        tried = best + moves * steps
         tried[:, 4] = np.maximum(tried[:, 4], LEAST)
         tried[:, 2] = np.clip(tried[:, 2], 22, 46)
         best = tried[int(np.argmax(score(tried)))]
-        steps = np.maximum(steps * 0.7, 0.5)
+        steps = np.maximum(steps * 0.7, np.array([0.5] * 5 + [0], np.float32))
     return best
+
+
+def _tilted(score: _Score, best: Field) -> Field:
+    """Return a template turned to how the mouth lies: eyes do not tell that of a face aside."""
+    tried = np.repeat(best[None], len(TILTS) * 5, axis=0)
+    tried[:, 5] = np.clip(best[5] + np.repeat(TILTS, 5), -STEEPEST, STEEPEST)
+    tried[:, 1] += np.tile(np.arange(-2, 3, dtype=np.float32), len(TILTS))
+    return tried[int(np.argmax(score(tried)))]
 
 
 def _inside(view: Picture) -> Field:
@@ -193,7 +219,10 @@ def _inside(view: Picture) -> Field:
     chroma = np.hypot(lab[..., 1] - 128, lab[..., 2] - 128)
     usual, near = (cv2.blur(field, (53, 53)) for field in (chroma, light))
     usual = np.minimum(usual, np.median(chroma[36:100, 30:114]))
-    pale = np.clip((usual - chroma - 3) / 7, 0, 1) * np.clip((light / near - 0.85) / 0.15, 0, 1)
+    paler = np.minimum((usual - chroma - 5) / 7, (0.84 * usual - chroma) / (0.22 * usual + 1))
+    raised = light - cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((27, 3), np.uint8))
+    paler = np.minimum(paler, raised / 25)
+    pale = np.clip(paler, 0, 1) * np.clip((light / near - 0.85) / 0.15, 0, 1)
     return np.asarray(np.maximum(np.maximum(seam, hole) * warm, pale), np.float32)
 
 
@@ -211,14 +240,24 @@ def _pseudo_hue(view: Picture) -> Field:
     return np.asarray(soft[..., 0] / (soft[..., 0] + soft[..., 1] + 6), np.float32)
 
 
+def _redness_beside(red: Field, best: Field) -> float:
+    x, y, half, upper, gap, tilt = (float(value) for value in best)
+    along = STATIONS[4:13]
+    columns = np.clip(np.round(x + along * half), 0, WIDE - 1).astype(np.intp)
+    middle = y + (upper + gap / 2) * (1 - along * along) + tilt * half * along
+    off = np.array([-6, -5, -4, -3, 3, 4, 5, 6], np.float32)
+    rows = np.clip(np.round(middle[None] + off[:, None]), 0, TALL - 1).astype(np.intp)
+    return float(red[rows, columns[None]].mean())
+
+
 def _lips(red: Field, best: Field) -> tuple[float, float]:
     """Return how thick the upper and the lower lip are, in pixels of the view."""
-    x, y, half, upper, gap = (float(value) for value in best)
+    x, y, half, upper, gap, tilt = (float(value) for value in best)
     columns = np.clip(np.round(x + STATIONS[4:13] * half), 0, WIDE - 1).astype(np.intp)
-    bow = 1 - STATIONS[4:13] ** 2
+    bow, lean = 1 - STATIONS[4:13] ** 2, tilt * half * STATIONS[4:13]
     depths = np.arange(1, 16)
-    top = np.round(y + upper * bow)[None] - depths[:, None]
-    bottom = np.round(y + (upper + gap) * bow)[None] + depths[:, None]
+    top = np.round(y + upper * bow + lean)[None] - depths[:, None]
+    bottom = np.round(y + (upper + gap) * bow + lean)[None] + depths[:, None]
     thick = []
     for rows, usual in ((top, 0.20), (bottom, 0.27)):
         clipped = np.clip(rows, 0, TALL - 1).astype(np.intp)

@@ -12,7 +12,7 @@ from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
 
-REST_LEFT, REST_ABOVE, REST_BELOW = 1.75, 0.95, 1.75
+REST_LEFT, REST_ABOVE, REST_BELOW = 1.5, 1.1, 1.4
 """How far around a mouth its look at rest is kept, in half widths."""
 
 FINEST = 72
@@ -21,16 +21,22 @@ FINEST = 72
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A mouth as it looks at rest: a levelled picture of it, `fine` pixels per half width."""
+    """A mouth as it looks at rest: a levelled picture of it, `fine` pixels per half width.
+
+    `restfulness` says how good an example it is, and `frame` when it was seen.
+    """
 
     picture: Picture
     fine: float
     shape: MouthShape
     restfulness: float
+    frame: int
 
     @staticmethod
-    def of(frame: Picture, pose: Pose, shape: MouthShape, restfulness: float) -> "Rest":
-        """Return a mouth's look in a frame."""
+    def of(
+        frame: Picture, pose: Pose, shape: MouthShape, *, restfulness: float, number: int
+    ) -> "Rest":
+        """Return a mouth's look in a frame, which is its face's `number`th."""
         fine = min(float(FINEST), pose.half)
         wide = max(2, round(2 * REST_LEFT * fine))
         tall = max(2, round((REST_ABOVE + REST_BELOW) * fine))
@@ -40,7 +46,7 @@ class Rest:
         )
         xs, ys = pose.pixels(us, vs)
         seen = cv2.remap(frame, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return Rest(np.asarray(seen, np.uint8), fine, shape, restfulness)
+        return Rest(np.asarray(seen, np.uint8), fine, shape, restfulness, number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ smooth but drifts, looks do not drift but jump: what looks say is brought back a
 averaged over time there, and sent forward again.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -16,22 +17,27 @@ from kinora.engines.studio.lips.finding import Seen, faces_in, levelled, look_ag
 from kinora.engines.studio.lips.following import Follower, Grey, Turn
 from kinora.engines.studio.lips.pose import Pose
 from kinora.engines.studio.lips.settling import Look, settled
-from kinora.engines.studio.lips.shape import EXPECTED, SEEN, TALL, WIDE, find_mouth
+from kinora.engines.studio.lips.shape import EXPECTED, SEEN, TALL, WIDE, FoundMouth, find_mouth
 from kinora.engines.studio.lips.talker import Rest, Talker, Turnout
-from kinora.engines.studio.picture.load import shrink
 from kinora.engines.studio.reel import Picture
 from kinora.ports.engine import CannotMake
 
 SIDE = 640
 """The longest side of the copies in which faces are followed."""
 
-LOOK_EVERY = 5
-SEARCH_EVERY = 24
+LOOK_EVERY = 4
+SEARCH_EVERY = 40
 SEARCH_EMPTY = 8
 """Frames between looks at a face, between searches for more faces, and for the first one."""
 
-AFRESH = 3
+REST_BETWEEN = 3
+"""Frames between any two searches, however often faces are lost and shots change."""
+
+AFRESH = 5
 """In every so many looks the mouth is searched for from the beginning."""
+
+CANDIDATES = 5
+"""Mouths at rest that are kept until one can be chosen."""
 
 MOST = 3
 """Faces that are followed at a time."""
@@ -56,7 +62,7 @@ class _Person:
     held: list[float] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     template: NDArray[np.float32] | None = None
-    rest: Rest | None = None
+    rests: list[Rest] = field(default_factory=list)
     missed: int = 0
 
 
@@ -65,19 +71,10 @@ def find_talker(frames: Iterable[Picture], *, fps: float) -> Talker:
 
     Frames are seen once, one at a time; in each shot the largest steady face speaks.
     """
-    watch = _Watch()
+    watch = Watch()
     for frame in frames:
         watch.see(frame)
-    people = watch.ended()
-    turnouts = [
-        settled(person.first, person.turns, person.held, person.looks, person.rest, fps)
-        for person in people
-        if person.looks
-    ]
-    talker = _cast([each for each in turnouts if each is not None], watch.count)
-    if talker.seen() < ENOUGH * watch.count:
-        raise CannotMake(NO_FACE)
-    return talker
+    return watch.talker(fps=fps)
 
 
 def _cast(turnouts: list[Turnout], count: int) -> Talker:
@@ -89,7 +86,7 @@ def _cast(turnouts: list[Turnout], count: int) -> Talker:
     return Talker(tuple(sorted(chosen, key=lambda each: each.first)), count)
 
 
-class _Watch:
+class Watch:
     """Sees a film frame by frame."""
 
     def __init__(self) -> None:
@@ -98,6 +95,7 @@ class _Watch:
         self._gone: list[_Person] = []
         self._tiny: NDArray[np.float32] | None = None
         self._next_search = 0
+        self._searched = -REST_BETWEEN
         self._pause = SEARCH_EMPTY
 
     @property
@@ -108,21 +106,28 @@ class _Watch:
     def see(self, frame: Picture) -> None:
         """Take in the next frame."""
         self._number += 1
-        small = shrink(frame, SIDE)
-        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-        scale = frame.shape[1] / small.shape[1]
+        grey = _small_grey(frame)
+        scale = frame.shape[1] / grey.shape[1]
         if self._is_cut(grey):
             self._gone += self._alive
             self._alive = []
             self._next_search = self._number
         for person in list(self._alive):
             self._follow(person, grey, frame)
-        if self._number >= self._next_search:
+        if self._number >= max(self._next_search, self._searched + REST_BETWEEN):
             self._search(frame, grey, scale)
 
-    def ended(self) -> list[_Person]:
-        """Return everybody who was seen."""
-        return self._gone + self._alive
+    def talker(self, *, fps: float) -> Talker:
+        """Return who speaks; raise CannotMake when no face was seen in enough of the film."""
+        turnouts = [
+            settled(person.first, person.turns, person.held, person.looks, person.rests, fps)
+            for person in self._gone + self._alive
+            if person.looks
+        ]
+        talker = _cast([each for each in turnouts if each is not None], self.count)
+        if talker.seen() < ENOUGH * self.count:
+            raise CannotMake(NO_FACE)
+        return talker
 
     def _is_cut(self, grey: Grey) -> bool:
         tiny = cv2.resize(grey, (32, 18), interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -147,29 +152,33 @@ class _Watch:
             person.follower.refresh()
             return
         person.missed = 0
-        person.follower.correct(seen, 0.35 if person.looks else 1.0)
+        person.follower.correct(seen, 0.6 if person.looks else 1.0)
         face = person.follower.seen
         view, scale = _view(frame, face)
         afresh = len(person.looks) % AFRESH == 0
         found = find_mouth(view, near=None if afresh else person.template)
         person.template = found.template
-        middle = _mouth_middle(face)
-        right, down = (found.x - EXPECTED[0]) * scale, (found.y - EXPECTED[1]) * scale
-        cos, sin = np.cos(face.roll), np.sin(face.roll)
-        pose = Pose(
-            middle[0] + cos * right - sin * down,
-            middle[1] + sin * right + cos * down,
-            found.half * scale,
-            face.roll,
-            found.shape.sure,
+        pose = _pose(face, found, scale)
+        look = Look(
+            frame=self._number - person.first,
+            pose=pose,
+            shape=found.shape,
+            face=(face.x, face.y),
+            width=face.width,
+            closed=found.red - 2 * float(found.template[4]) / found.half,
         )
-        look = Look(self._number - person.first, pose, found.shape, face.width)
         person.looks.append(look)
-        if person.rest is None or look.restfulness > person.rest.restfulness:
-            person.rest = Rest.of(frame, pose, found.shape, look.restfulness)
+        least = min((rest.restfulness for rest in person.rests), default=-math.inf)
+        if len(person.rests) < CANDIDATES or look.restfulness > least:
+            kept = sorted(person.rests, key=lambda rest: -rest.restfulness)[: CANDIDATES - 1]
+            mouth = Rest.of(
+                frame, pose, found.shape, restfulness=look.restfulness, number=look.frame
+            )
+            person.rests = [*kept, mouth]
 
     def _search(self, frame: Picture, grey: Grey, scale: float) -> None:
         """Look for faces that are not yet followed."""
+        self._searched = self._number
         known = [person.follower.seen for person in self._alive]
         new = [seen for seen in faces_in(frame) if all(_apart(seen, each) for each in known)]
         for seen in new[: MOST - len(self._alive)]:
@@ -182,6 +191,14 @@ class _Watch:
         self._next_search = self._number + (SEARCH_EVERY if self._alive else self._pause)
 
 
+def _small_grey(frame: Picture) -> Grey:
+    """Return a small grey copy of a frame."""
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    scale = min(1.0, SIDE / max(grey.shape))
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _apart(one: Seen, other: Seen) -> bool:
     return abs(one.x - other.x) + abs(one.y - other.y) > 0.5 * (one.width + other.width)
 
@@ -190,6 +207,20 @@ def _mouth_middle(face: Seen) -> tuple[float, float]:
     """Return where a face's mouth is expected, in pixels of the frame."""
     down = 0.30 * face.width
     return face.x - down * float(np.sin(face.roll)), face.y + down * float(np.cos(face.roll))
+
+
+def _pose(face: Seen, found: FoundMouth, scale: float) -> Pose:
+    """Return where a mouth that was found in a view is in the frame."""
+    x, y = _mouth_middle(face)
+    right, down = (found.x - EXPECTED[0]) * scale, (found.y - EXPECTED[1]) * scale
+    cos, sin = float(np.cos(face.roll)), float(np.sin(face.roll))
+    return Pose(
+        x + cos * right - sin * down,
+        y + sin * right + cos * down,
+        found.half * scale,
+        face.roll + found.roll,
+        found.shape.sure,
+    )
 
 
 def _view(frame: Picture, face: Seen) -> tuple[Picture, float]:
