@@ -108,6 +108,23 @@ def test_the_parts_of_a_song_are_found(bpm: float) -> None:
     assert found[2].energy > found[1].energy + 0.2 > found[0].energy + 0.4
 
 
+def test_what_returns_calmly_is_no_chorus() -> None:
+    calm = chords([220, 196, 175, 196] * 2, 2.0, 0.1)
+    heard = hear(chunks(np.concatenate([calm, drums(120, 16, begin=0.0), calm])))
+    found = find_sections(heard, find_beats(heard))
+    assert [each.letter for each in found] == ["A", "B", "A"]
+    assert found[1].part is Part.CHORUS
+
+
+def test_a_calm_song_stays_calm() -> None:
+    energies = []
+    for song in (chords([220, 247, 196, 262] * 3, 3.7, 0.5), drums(120, 44)):
+        heard = hear(chunks(song))
+        energies.append([each.energy for each in find_sections(heard, find_beats(heard))])
+    assert max(energies[0]) < 0.6
+    assert min(energies[1]) > 0.7
+
+
 def test_one_beat_all_along_is_one_kind_of_section() -> None:
     heard = hear(chunks(drums(120, 70)))
     found = find_sections(heard, find_beats(heard))

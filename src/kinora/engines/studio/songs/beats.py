@@ -96,7 +96,8 @@ def _sharpened(onsets: Curve) -> Curve:
     """Return onsets less their surroundings, of one strength all along the song."""
     smooth = gaussian_filter1d(onsets, SOFT)
     above = np.maximum(0, smooth - uniform_filter1d(smooth, QUICK))
-    spread = np.sqrt(uniform_filter1d(above**2, 8 * QUICK))
+    # A running sum may come out a little below nothing.
+    spread = np.sqrt(np.maximum(uniform_filter1d(above**2, 8 * QUICK), 0))
     floor = 0.25 * float(above.std()) + 1e-6
     return np.asarray(above / (spread + floor), np.float32)
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -33,6 +33,9 @@ FADE = 0.14
 SUNG = (255, 214, 92)
 """The colour of what has been sung, when the caller said when."""
 
+UNSEEN = frozenset({"Cf", "Cc", "Mn"})
+"""Kinds of characters that only change others: joiners, controls, the looks of emoji."""
+
 TURNED = frozenset({"R", "AL"})
 """Scripts from right to left, which need a shaper that is not here."""
 
@@ -56,7 +59,8 @@ class Captions:
 
     def __init__(self, captions: Sequence[Caption], *, width: int, height: int) -> None:
         """Take captions in the order of their time, none over another."""
-        self._captions = [each for each in captions if drawable(each.text)]
+        legible = (replace(each, text=without_signs(each.text)) for each in captions)
+        self._captions = [each for each in legible if each.text and drawable(each.text)]
         self._size = (width, height)
         self._next = 0
 
@@ -79,6 +83,20 @@ def drawable(text: str) -> bool:
     if any(unicodedata.bidirectional(letter) in TURNED for letter in text):
         return False
     return all(_face_for(letter) is not None for letter in text if not letter.isspace())
+
+
+def without_signs(text: str) -> str:
+    """Return a text less the signs that no font has, which a reader can do without."""
+    kept = (
+        letter
+        for letter in unicodedata.normalize("NFC", text)
+        if letter.isspace()
+        or (
+            unicodedata.category(letter) not in UNSEEN
+            and (unicodedata.category(letter)[0] not in "SC" or _face_for(letter) is not None)
+        )
+    )
+    return " ".join("".join(kept).split())
 
 
 def wrapped(text: str, *, size: float, width: float) -> list[str]:
@@ -201,7 +219,7 @@ def _runs(text: str, size: float) -> list[tuple[str, skia.Font]]:
     runs: list[tuple[str, skia.Typeface]] = []
     for letter in text:
         face = _face_for(letter) or _house()
-        if runs and (runs[-1][1] is face or letter.isspace()):
+        if runs and (letter.isspace() or runs[-1][1].uniqueID() == face.uniqueID()):
             runs[-1] = (runs[-1][0] + letter, runs[-1][1])
         else:
             runs.append((letter, face))
@@ -211,25 +229,28 @@ def _runs(text: str, size: float) -> list[tuple[str, skia.Font]]:
 @lru_cache(maxsize=4096)
 def _face_for(letter: str) -> skia.Typeface | None:
     """Return a font that has a letter: the house's, else one of the machine's, else none."""
-    if letter.isspace() or _house().unicharToGlyph(ord(letter)):
-        return _house()
+    for face in _house(), _emoji():
+        if letter.isspace() or face.unicharToGlyph(ord(letter)):
+            return face
     style = skia.FontStyle.Bold()
     found = skia.FontMgr().matchFamilyStyleCharacter("", style, ["zh", "ja", "ko"], ord(letter))
     if found is None or not found.unicharToGlyph(ord(letter)):
         return None
-    return _same(found.getFamilyName(), found)
-
-
-_FAMILIES: dict[str, skia.Typeface] = {}
-
-
-def _same(name: str, face: skia.Typeface) -> skia.Typeface:
-    """Return the first face of a family that was found, so that runs can be told by it."""
-    return _FAMILIES.setdefault(name, face)
+    return found
 
 
 @cache
 def _house() -> skia.Typeface:
     """Return the lettering font, which travels with the engine."""
-    body = (files("kinora.engines.studio") / "fonts" / "DejaVuSans-Bold.ttf").read_bytes()
+    return _packed("DejaVuSans-Bold.ttf")
+
+
+@cache
+def _emoji() -> skia.Typeface:
+    """Return the font of signs, which travels with the engine, too."""
+    return _packed("NotoEmoji.ttf")
+
+
+def _packed(name: str) -> skia.Typeface:
+    body = (files("kinora.engines.studio") / "fonts" / name).read_bytes()
     return skia.Typeface.MakeFromData(skia.Data.MakeWithCopy(body))

@@ -12,6 +12,7 @@ from kinora.engines.studio.songs.lyrics import Caption
 from kinora.engines.studio.songs.scenery import (
     VIEWS,
     View,
+    in_daylight,
     line_view,
     looked,
     mood_of,
@@ -72,6 +73,19 @@ class Shot:
         return self.end - self.begin
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the caller wants to see: `words` for it, and `music` for what kind of music it is.
+
+    `pictures` is how many are given; the first shot of a section shows one, and each `every`th.
+    """
+
+    words: Words
+    music: str = ""
+    pictures: int = 0
+    every: int = 3
+
+
 class _LineViews:
     """What lines sing of: each is shown once while it is sung, and alike when it comes back."""
 
@@ -96,28 +110,25 @@ def cut_times(sections: Sequence[Section], beats: Beats) -> list[list[float]]:
 
 
 def plan_song(
-    words: Words,
+    wishes: Wishes,
     sections: Sequence[Section],
     beats: Beats,
     captions: Sequence[Caption],
     *,
     shape: Shape,
     seed: int,
-    pictures: int = 0,
-    music: str = "",
 ) -> tuple[Shot, ...]:
-    """Return the shots of a song, which follow one another through all of its frames.
-
-    `words` say what is seen, `music` what kind of music it is; `pictures` is how many are given.
-    """
-    words = looked(words)
-    views = views_of(words, sections, seed=seed, music=music)
+    """Return the shots of a song, which follow one another through all of its frames."""
+    words = looked(wishes.words)
+    views = views_of(words, sections, seed=seed, music=wishes.music)
     lines = _LineViews(captions)
     shots: list[Shot] = []
     for section, times in zip(sections, cut_times(sections, beats), strict=True):
         for place, (begin, end) in enumerate(pairwise(times)):
             number = len(shots)
-            picture = _picture(number, place, pictures)
+            picture = (
+                number % wishes.pictures if wishes.pictures and place % wishes.every == 0 else None
+            )
             view = views[section.letter][ORDER[place % len(ORDER)]]
             if picture is None:
                 view = lines.view(begin, end, view) or view
@@ -165,17 +176,12 @@ def _beats_a_shot(energy: float, beats: Beats) -> int:
     return min(fit, key=lambda count: abs(np.log(count * beats.period / wanted)), default=1)
 
 
-def _picture(number: int, place: int, pictures: int) -> int | None:
-    """Return which given picture a shot shows: the first of a section does, and every third."""
-    return number % pictures if pictures and place % 3 == 0 else None
-
-
 def _words(words: Words, view: View | None, mood: str, turn: int) -> Words:
     """Return the words of a shot: a view's, or the caller's own for a given picture."""
     moves = table().cameras[mood]
     return replace(
         words,
-        prompt=view.prompt if view else words.prompt,
+        prompt=view.prompt if view else in_daylight(words.prompt),
         camera=words.camera or moves[turn % len(moves)],
         motion=Motion.FAST if mood == "strong" else words.motion,
     )

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,7 @@ from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes.stage import text_frames
 from kinora.engines.studio.songs.beats import Beats, find_beats
 from kinora.engines.studio.songs.captions import Captions
-from kinora.engines.studio.songs.cutting import Shot, plan_song
+from kinora.engines.studio.songs.cutting import Shot, Wishes, plan_song
 from kinora.engines.studio.songs.hearing import Mono, hear
 from kinora.engines.studio.songs.lyrics import Caption, place_lines
 from kinora.engines.studio.songs.sections import Section, find_sections
@@ -83,16 +83,13 @@ def write_script(chunks: Iterable[Mono], song: Song, *, shape: Shape, seed: int)
     beats = find_beats(heard)
     sections = find_sections(heard, beats)
     captions = place_lines(song.lines, sections, beats, seconds=min(heard.seconds, shape.seconds))
-    shots = plan_song(
-        song.words,
-        sections,
-        beats,
-        captions,
-        shape=shape,
-        seed=seed,
-        pictures=len(song.pictures),
+    wishes = Wishes(
+        words=song.words,
         music=song.music,
+        pictures=len(song.pictures),
+        every=2 if song.sung_by_pictures else 3,
     )
+    shots = plan_song(wishes, sections, beats, captions, shape=shape, seed=seed)
     return Script(beats, sections, captions, shots)
 
 
@@ -121,14 +118,13 @@ def _joined(taker: "_Taker", shots: Sequence[Shot]) -> Iterator[Picture]:
     older: Iterator[Picture] = iter(())
     for shot, after in zip_longest(shots, shots[1:]):
         own = taker.take(shot, shot.frames + (after.melt if after else 0))
-        for number in range(shot.frames):
-            picture = next(own)
-            if number < shot.melt:
-                share = ease((number + 1) / (shot.melt + 1))
-                below = next(older)
-                picture = np.asarray(cv2.addWeighted(picture, share, below, 1 - share, 0), np.uint8)
-            yield picture
+        for number in range(shot.melt):
+            share = ease((number + 1) / (shot.melt + 1))
+            both = cv2.addWeighted(next(own), share, next(older), 1 - share, 0)
+            yield np.asarray(both, np.uint8)
+        # A scene that is over lets go of its world at once: two would take 170 MB.
         older = own
+        yield from islice(own, shot.frames - shot.melt)
 
 
 class _Taker:

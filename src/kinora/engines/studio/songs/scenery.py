@@ -97,18 +97,21 @@ def views_of(
     }
     told = [part for part in _sentences(words.prompt) if tells(_unsung(part))]
     kind = f"{words.prompt} {music}"
-    hue = str(rng.choice(list(table().colours["hues"])))
-    light = str(rng.choice(list(table().colours["lights"])))
-    seen: set[str] = set()
+    cues = read_cues(Words(prompt=words.prompt))
+    hue = cues.get("palette") or str(rng.choice(list(table().colours["hues"])))
+    light = cues.get("light") or str(rng.choice(list(table().colours["lights"])))
+    weather = f", {cues.get('weather')}" if cues.get("weather") else ""
+    seen = {_kind(each) for each in told}
     given: dict[str, tuple[View, ...]] = {}
     for rank, letter in enumerate(sorted(letters, key=lambda each: -energy[each])):
-        if told:
-            prompts = _told_views(told, words.prompt, rank)
-        else:
-            prompts = _felt_views(kind, mood_of(energy[letter]), seen, rng)
+        felt = _felt_views(kind, mood_of(energy[letter]), seen, rng)
+        prompts = _told_views(told, words.prompt, rank) if told else felt
+        if len(told) == 1:
+            # One place alone would tire the eye; what goes with the music rests it, in its light.
+            prompts[-1] = ". ".join(filter(None, (cues.get("light"), felt[0])))
         seeds = rng.integers(1, 1 << 30, VIEWS)
         given[letter] = tuple(
-            View(prompt.format(hue=hue, light=light), int(number))
+            View(prompt.format(hue=hue, light=light) + weather, int(number))
             for prompt, number in zip(prompts, seeds, strict=True)
         )
     return given
@@ -123,6 +126,12 @@ def line_view(line: str, view: View) -> View | None:
         return None
     place = "" if cues.get("scene") else f". {view.prompt}"
     return replace(view, prompt=f"{plain}{place}")
+
+
+def in_daylight(prompt: str) -> str:
+    """Return a prompt for a given picture, whose people would not be seen by night."""
+    dark = read_cues(Words(prompt=prompt)).get("light") == "night"
+    return f"day. {prompt}" if dark else prompt
 
 
 def tells(text: str) -> bool:
@@ -162,8 +171,7 @@ def _felt_views(prompt: str, mood: str, seen: set[str], rng: np.random.Generator
     fresh = [each for kind, each in kinds.items() if kind not in seen]
     first, second, third = [*dict.fromkeys([*fresh, *kinds.values(), *mixed])][:3]
     seen |= {_kind(each) for each in (first, second, third)}
-    colour = _colours(prompt)
-    return [f"{each}{colour}" for each in (first, second, first, third)]
+    return [first, second, first, third]
 
 
 def _kind(prompt: str) -> str:
@@ -185,10 +193,3 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str]:
     longest = sorted(words, key=len, reverse=True)
     forms = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in longest)
     return re.compile("|".join(forms), re.IGNORECASE)
-
-
-def _colours(prompt: str) -> str:
-    """Return the light, weather and colour that a prompt names without a place."""
-    cues = read_cues(Words(prompt=prompt))
-    named = [cues.get(group) for group in ("light", "weather", "palette")]
-    return "".join(f", {each}" for each in named if each)

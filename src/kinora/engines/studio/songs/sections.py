@@ -36,10 +36,18 @@ LOUDNESS_WEIGHT, CHROMA_WEIGHT = 1.6, 0.7
 LEAST_SPREAD = (0.12, 0.06, 0.35, 0.02)
 """Deviations of timbre, notes, loudness (nepers) and onsets below which nothing has changed."""
 
+FAR_WEAKER = 0.2
+"""How far below the strongest kind of section what returns is no chorus."""
+
 CALMER = 0.08
 """How much below a song's mean an intro or outro is."""
 
 FAINT = 1e-4
+HELD, DRIVEN = 0.012, 0.036
+"""Mean onsets of music whose tones are held, and of music that is driven on."""
+
+DEEPEST = 30.0
+"""Decibels below a song's strong seconds at which it is as calm as can be."""
 
 
 class Part(StrEnum):
@@ -101,13 +109,6 @@ def find_sections(heard: Heard, beats: Beats) -> tuple[Section, ...]:
         for k in range(len(cuts) - 1)
     ]
     return _named(found)
-
-
-def energy_at(heard: Heard, seconds: float, *, spread: float = 0.5) -> float:
-    """Return how strong a moment is against the strongest of its song, from 0 to 1."""
-    low, high = _range(heard)
-    loud = _loudness(heard, seconds - spread, seconds + spread)
-    return float(np.clip((_decibels(loud) - low) / max(high - low, 6.0), 0, 1))
 
 
 def _whole(heard: Heard) -> Section:
@@ -255,7 +256,16 @@ def _energies(heard: Heard, bounds: Curve) -> list[float]:
     level = np.clip((loud - low) / max(high - low, 6.0), 0, 1)
     dense = busy / max(float(busy.max()), 1e-6)
     force = np.where(loud > _decibels(FAINT), 0.65 * level + 0.35 * dense, 0.0)
+    # The strongest part of a lullaby is no storm.
+    force *= 0.5 + 0.5 * _drive(heard)
     return [float(each) for each in np.round(force, 3)]
+
+
+def _drive(heard: Heard) -> float:
+    """Return how driven a song is, from 0, tones that are held, to 1, a band with drums."""
+    loud = heard.onsets[heard.loudness > FAINT]
+    begun = float(loud.mean()) if len(loud) else 0.0
+    return float(np.clip((begun - HELD) / (DRIVEN - HELD), 0, 1))
 
 
 def _range(heard: Heard) -> tuple[float, float]:
@@ -265,7 +275,8 @@ def _range(heard: Heard) -> tuple[float, float]:
         return -60.0, 0.0
     power = (heard.loudness[:whole].reshape(-1, QUICK) ** 2).mean(1)
     each = 10 * np.log10(power + 1e-8)
-    return float(np.percentile(each, 8)) - 3, float(np.percentile(each, 95))
+    high = float(np.percentile(each, 95))
+    return max(float(np.percentile(each, 8)) - 3, high - DEEPEST), high
 
 
 def _loudness(heard: Heard, begin: float, end: float) -> float:
@@ -285,13 +296,15 @@ def _named(sections: Sequence[Section]) -> tuple[Section, ...]:
         for letter in counts
     }
     middle = float(np.mean([each.energy for each in sections]))
-    back = [letter for letter in counts if counts[letter] > 1] or list(counts)
-    chorus = max(back, key=lambda letter: force[letter])
-    if len(counts) == 1:
-        chorus = ""
+    strongest = max(force.values())
+    back = [
+        each for each in counts if counts[each] > 1 and force[each] > strongest - FAR_WEAKER
+    ] or list(counts)
+    chorus = max(back, key=lambda letter: force[letter]) if len(counts) > 1 else ""
     named = []
+    longest = min(30.0, 4 + 0.15 * sections[-1].end)
     for place, each in enumerate(sections):
-        calm = each.energy < middle - CALMER
+        calm = each.energy < middle - CALMER and each.seconds < longest
         if place == 0 and calm and len(sections) > 2:
             part = Part.INTRO
         elif place == len(sections) - 1 and calm and len(sections) > 2:

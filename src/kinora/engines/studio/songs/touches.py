@@ -28,8 +28,9 @@ OFF_BEAT = 0.42
 FALL = 0.14
 """Seconds in which a beat's touch falls to a third."""
 
-FLASH, FLASH_FALL = 0.42, 0.13
-"""How white the first frame of a strong section is, and how fast that goes."""
+FLASH, GLOW, FLASH_FALL = 0.20, 0.75, 0.13
+"""How much white lies over the first frame of a strong section, how much brighter than usual its
+lights are, and in how many seconds that falls to a third."""
 
 APART = 2.0
 """Seconds between two flashes at least."""
@@ -73,9 +74,10 @@ class Touches:
         section = self._sections[max(0, int(np.searchsorted(self._begins, seconds + 1e-6)) - 1)]
         force = self._force(seconds) * section.energy if section.voiced else 0.0
         since = [seconds - flash for flash in self._flashes if 0 <= seconds - flash < 1]
-        white = FLASH * math.exp(-since[-1] / FLASH_FALL) if since else 0.0
+        flash = math.exp(-since[-1] / FLASH_FALL) if since else 0.0
         dark = min(1.0, max(0.0, (self._seconds - seconds) / CLOSING))
-        return Touch(1 + PUSH * force, (1 + LIGHT * force) * dark, white * dark)
+        light = (1 + LIGHT * force) * (1 + GLOW * flash)
+        return Touch(1 + PUSH * force, light * dark, FLASH * flash * dark)
 
     def _force(self, seconds: float) -> float:
         """Return how fresh the last beat is, from 0 to 1."""
