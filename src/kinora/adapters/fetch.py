@@ -100,6 +100,24 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
         )
 
 
+def safe_client(*, allowed: Iterable[Network], patience: float, find: Resolve) -> httpx.AsyncClient:
+    """Return a client that reaches public addresses and `allowed` networks only, once each."""
+    transport = httpx.AsyncHTTPTransport(retries=0, trust_env=False)
+    transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - httpx has no public way
+        ssl_context=httpx.create_ssl_context(trust_env=False),
+        network_backend=_JudgingBackend(allowed, find),
+    )
+    return httpx.AsyncClient(
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
+        # One person's link must leave nothing behind for the next one's.
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+        timeout=patience,
+        headers={"accept-encoding": "identity", "user-agent": "kinora"},
+    )
+
+
 class SafeFetcher:
     """Streams links to disk within bounds of size and time."""
 
@@ -107,20 +125,7 @@ class SafeFetcher:
         self, *, allowed: Iterable[Network] = (), patience: float = 15.0, find: Resolve = resolve
     ) -> None:
         """Allow private networks by name; `patience` bounds a whole fetch, in seconds."""
-        transport = httpx.AsyncHTTPTransport(retries=0, trust_env=False)
-        transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - httpx has no public way
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            network_backend=_JudgingBackend(allowed, find),
-        )
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            # One person's link must leave nothing behind for the next one's.
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            timeout=patience,
-            headers={"accept-encoding": "identity", "user-agent": "kinora"},
-        )
+        self._client = safe_client(allowed=allowed, patience=patience, find=find)
         self._patience = patience
 
     async def fetch(self, link: str, *, folder: Path, at_most: int) -> Fetched:
@@ -146,7 +151,7 @@ class SafeFetcher:
     @asynccontextmanager
     async def _follow(self, link: str) -> AsyncIterator[httpx.Response]:
         for _ in range(MOST_REDIRECTS + 1):
-            _check(link)
+            check_link(link)
             async with self._client.stream("GET", link) as answer:
                 if answer.status_code in REDIRECTS and "location" in answer.headers:
                     link = urljoin(link, answer.headers["location"])
@@ -158,7 +163,8 @@ class SafeFetcher:
         raise BadLink(f"the link redirects more than {MOST_REDIRECTS} times")
 
 
-def _check(link: str) -> None:
+def check_link(link: str) -> None:
+    """Raise BadLink for what is no plain http or https URL."""
     try:
         parts = urlsplit(link)
         parts.port  # noqa: B018 - raises when it is not a number

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -27,12 +26,15 @@ from kinora.apis.pixverse.door import Door
 from kinora.apis.pixverse.routes import PREFIX as PIXVERSE
 from kinora.apis.pixverse.routes import routes as pixverse_routes
 from kinora.apis.pixverse.verbs import Verbs, VoiceVerbs
+from kinora.apis.useapi import errors as useapi_errors
+from kinora.apis.useapi.routes import PREFIX as USEAPI
+from kinora.apis.useapi.routes import routes as useapi_routes
 from kinora.bootstrap.dispatcher import HEARTBEAT
 from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
-from kinora.domain.seals import derived
 from kinora.usecases.await_job import AwaitJob
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.find_film import FindFilm
@@ -42,7 +44,7 @@ from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_voices import DropVoice, FindVoice, MakeVoice
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.read_job import ReadJob
-from kinora.usecases.submit_job import Repeat, SubmitJob
+from kinora.usecases.submit_job import Repeat, SubmitJob, Within
 from kinora.usecases.upload_image import UploadImage
 from kinora.usecases.upload_media import UploadMedia
 from kinora.web.asgi import Kit
@@ -72,20 +74,18 @@ class UnlessDraining:
     submit: SubmitJob
     draining: Draining
 
-    async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
+    async def __call__(
+        self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
+    ) -> Job:
         """Return the queued job; raise Overloaded while the server is being stopped."""
         if self.draining():
             raise Overloaded("the server is shutting down; try again in a moment")
-        return await self.submit(order, repeat=repeat)
+        return await self.submit(order, repeat=repeat, within=within)
 
 
 def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -> ASGIApp:
     """Build the application that answers HTTP."""
-    links = Links(
-        secret=derived(ground.secret, "links"),
-        clock=ground.clock,
-        lifetime=timedelta(days=ground.settings.link_days),
-    )
+    links = build_links(ground)
     health = Health(
         store=ground.store,
         clock=ground.clock,
@@ -95,8 +95,17 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
     )
     media = MediaDoor(store=ground.store, blobs=ground.blobs, links=links)
     verbs = build_verbs(ground, wake=wake, draining=draining)
+    shared = Shared(
+        links=links,
+        open_account=verbs.open_account,
+        upload_image=verbs.upload,
+        upload_media=verbs.upload_media,
+        wake=wake,
+        guard=lambda submit: UnlessDraining(submit=submit, draining=draining),
+    )
     routes = [
         *pixverse_routes(build_pixverse(ground, links, verbs)),
+        *useapi_routes(build_useapi(ground, shared)),
         *upload_routes(build_uploads(ground, links, verbs)),
         *media_routes(media),
         *health_routes(health),
@@ -105,7 +114,8 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
     handlers = {404: no_such_place, 405: no_such_place, 500: crashed}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
-    return Kit(app, crash={PIXVERSE: pixverse_errors.crash, "": plain_crash})
+    crash = {PIXVERSE: pixverse_errors.crash, USEAPI: useapi_errors.crash, "": plain_crash}
+    return Kit(app, crash=crash)
 
 
 def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:
@@ -187,6 +197,8 @@ def no_such_place(request: Request, error: Exception) -> Response:
     """Answer a path or method that nobody serves, in the form of its prefix."""
     if request.url.path.startswith(PIXVERSE):
         return pixverse_errors.no_such_operation(request, error)
+    if request.url.path.startswith(USEAPI):
+        return useapi_errors.no_such_operation(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 404
     text = "not found" if status == 404 else "method not allowed"  # noqa: PLR2004 - the HTTP status
     return JSONResponse({"error": text}, status_code=status)
@@ -194,6 +206,8 @@ def no_such_place(request: Request, error: Exception) -> Response:
 
 def crashed(request: Request, _error: Exception) -> Response:
     """Answer a fault of the server, in the form of its prefix, before Starlette does."""
+    if request.url.path.startswith(USEAPI):
+        return useapi_errors.crash()
     return pixverse_errors.crash() if request.url.path.startswith(PIXVERSE) else plain_crash()
 
 

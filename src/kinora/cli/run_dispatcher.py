@@ -10,6 +10,7 @@ from kinora.adapters.knock import hear_knocks
 from kinora.adapters.locks import try_lock
 from kinora.bootstrap.dispatcher import beat, build_dispatcher
 from kinora.bootstrap.ground import DISPATCHER, stand
+from kinora.bootstrap.useapi import build_callbacks, keep_posting
 from kinora.cli.inherited import follow_supervisor, read_settings_line
 from kinora.settings import Settings
 from kinora.web.logs import configure_logs
@@ -37,10 +38,12 @@ async def run(settings: Settings, knocks: int) -> None:
 
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
         heart = asyncio.create_task(beat(ground.heartbeat))
+        posts = asyncio.create_task(keep_posting(build_callbacks(ground)))
         try:
             await dispatcher.run()
         finally:
             heart.cancel()
+            posts.cancel()
             await asyncio.gather(*stopping)
             await ground.store.close()
 

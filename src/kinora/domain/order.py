@@ -103,9 +103,10 @@ class TextToVideo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextToImage:
-    """A picture from words alone."""
+    """A picture from words, and from pictures when there are any."""
 
     words: Words
+    images: tuple[AssetId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +268,7 @@ def feature_of(ask: Ask) -> Feature:
 def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
     """Return the assets that an ask works on, in the caller's order, sounds last."""
     match ask:
-        case TextToVideo() | TextToImage():
+        case TextToVideo():
             found: tuple[AssetId, ...] = ()
         case ImageToVideo(image=one) | Extend(film=one) | Upscale(film=one):
             found = (one,)
@@ -275,7 +276,7 @@ def inputs_of(ask: Ask) -> tuple[AssetId, ...]:
             return ask.inputs
         case Transition(first=first, last=last):
             found = (first, last)
-        case VideoEffect() | ImageEffect() | MultiTransition():
+        case VideoEffect() | ImageEffect() | MultiTransition() | TextToImage():
             found = ask.images
         case Fusion(references=references):
             found = tuple(reference.asset for reference in references)

@@ -19,6 +19,8 @@ from kinora.domain.ledger import Entry, Movement, Used
 from kinora.domain.moderation import Decision, Review
 from kinora.domain.order import Feature
 from kinora.domain.voice import Voice
+from kinora.ports.callbacks import Callbacks
+from kinora.ports.lanes import Lanes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +268,14 @@ class Tx(Protocol):
     @property
     def voices(self) -> Voices:
         """Voices."""
+
+    @property
+    def lanes(self) -> Lanes:
+        """Lanes."""
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """Callbacks."""
 
 
 class Store(Protocol):

@@ -22,6 +22,8 @@ from kinora.domain.order import Ask, Order, films_of, inputs_of, sounds_of
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.store import Answered, Store, Tx
 
+Within = Callable[[Tx, Job], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
@@ -43,8 +45,12 @@ class SubmitJob:
     wake: Callable[[], None]
     judge: Callable[[Order], Awaitable[Decision]]
 
-    async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
+    async def __call__(
+        self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
+    ) -> Job:
         """Return the queued job, or the earlier one when this submit is a repeat.
+
+        `within` does what must be committed with a new job, or undoes it all by raising.
 
         Raises Invalid and its kin for a bad order, Moderated, ImageNotFound, MediaNotFound,
         NotAllowed, TooManyRunning, NotEnoughCredits.
@@ -56,6 +62,8 @@ class SubmitJob:
             if earlier is not None:
                 return earlier
             job = await self._accept(tx, order)
+            if within is not None:
+                await within(tx, job)
             if decision.verdict is not Verdict.ALLOW:
                 await tx.reviews.add(order.account, job.id, decision, at=job.created_at)
             if repeat is not None:

@@ -105,7 +105,7 @@ async def test_both_slash_forms_and_older_names(ground: Ground, tmp_path: Path) 
             assert (await caller.get(f"/videos/{name}"))["video_id"] == raw
 
 
-BAD_BODIES = ["[]", "{", "nonsense", "\xff", '"text"', "[" * 5000, "{}{}"]
+BAD_BODIES = ["[]", "{", "nonsense", "\xff", '"text"', "[" * 5000, "{}{}", '{"prompt": "\\ud800"}']
 
 
 async def test_bodies_that_cannot_be_read(ground: Ground, tmp_path: Path) -> None:

@@ -152,8 +152,20 @@ async def test_references(ground: Ground, tmp_path: Path) -> None:
         given = {f"image_path_{at}": path for at, path in enumerate(paths, start=1)}
         sentence = await caller.refused(400, "/images/create", prompt="a", **given)
         assert sentence == "model qwen-image takes at most 3 pictures, not 4"
-        one = await caller.refused(400, "/images/create", prompt="a", image_path_1=paths[0])
-        assert "pictures from pictures are not offered yet" in one
+        del given["image_path_4"]
+        wide = await caller.picture(900, 300)
+        told = await caller.post("/images/create", prompt="a", **given)
+        row = await caller.get(f"/images/{told['image_id']}")
+        assert (row["create_mode"], row["customer_img_paths"]) == ("i2i", paths[:3])
+        assert len(row["customer_img_urls"]) == 3
+        asked = {"prompt": "a", "model": "seedream-4.0", "image_path_1": wide}
+        shape = (
+            await job_of(caller, (await caller.post("/images/create", **asked))["image_id"])
+        ).shape
+        assert (shape.width, shape.height) == (3240, 1080)
+        film = await caller.film()
+        asked |= {"image_path_1": film}
+        assert "must be a picture" in await caller.refused(400, "/images/create", **asked)
 
 
 async def test_all_of_a_call_or_none(ground: Ground, tmp_path: Path) -> None:

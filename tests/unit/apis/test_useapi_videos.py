@@ -248,7 +248,7 @@ BAD: list[tuple[str, dict[str, object], str]] = [
     ("create", {"prompt": "a" * 5001}, "prompt must have at most 5000 characters"),
     ("create", {"prompt": "a", "maxJobs": 9}, "maxJobs must be 1 to 8"),
     ("create", {"prompt": "a", "email": "x@y.z"}, "email: there is no account x@y.z"),
-    ("create", {"prompt": "a", "replyUrl": "http://a.b"}, "callbacks are not offered yet"),
+    ("create", {"prompt": "a", "replyUrl": "ftp://a.b"}, "replyUrl must be an http or https URL"),
     ("create", {"prompt": "a", "off_peak_mode": "true"}, "off_peak_mode is not offered"),
     ("create", {"prompt": "a", "replyRef": "r" * 1025}, "replyRef"),
     ("create", {"prompt": "a", "model": "v5", "audio": True}, "audio is not accepted by"),

@@ -14,7 +14,7 @@ from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.apis.useapi.routes import PREFIX, routes
 from kinora.bootstrap.ground import Ground, build_moderator, build_operator
-from kinora.bootstrap.useapi import Shared, build_useapi
+from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.domain.asset import AssetKind
 from kinora.domain.ids import AccountId
 from kinora.domain.job import Job
@@ -25,7 +25,6 @@ from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.upload_image import UploadImage
 from kinora.usecases.upload_media import UploadMedia
-from kinora.web.links import Links
 from tests.assets import asset as asset_on_paper
 from tests.conftest import KEY
 
@@ -133,7 +132,7 @@ def app_of(ground: Ground) -> Starlette:
     g, gate = ground, GuardedGate()
     judge = JudgeContent(store=g.store, moderator=build_moderator(g.settings), clock=g.clock)
     shared = Shared(
-        links=Links(secret=b"s" * 32, clock=g.clock),
+        links=build_links(g),
         open_account=OpenAccount(store=g.store, pepper=g.pepper),
         upload_image=UploadImage(
             store=g.store, blobs=g.blobs, gate=gate, clock=g.clock, mint=g.mint, judge=judge

@@ -5,12 +5,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
+from kinora.adapters.db.callbacks import SqlCallbacks
+from kinora.adapters.db.lanes import SqlLanes
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
 from kinora.adapters.db.reviews import SqlReviews
+from kinora.adapters.db.shelves import SqlShelves
 from kinora.adapters.db.statements import Connection, connect
 from kinora.adapters.db.voices import SqlVoices
 from kinora.adapters.db.work import SqlAssets, SqlJobs
 from kinora.adapters.db.writer import Writer
+from kinora.ports.callbacks import Callbacks
+from kinora.ports.lanes import Lanes
+from kinora.ports.shelves import Shelves
 from kinora.ports.store import (
     Accounts,
     Answers,
@@ -39,6 +45,8 @@ class SqlTx:
         self._outbox = SqlOutbox(db)
         self._reviews = SqlReviews(db)
         self._voices = SqlVoices(db)
+        self._lanes = SqlLanes(db)
+        self._callbacks = SqlCallbacks(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -85,6 +93,16 @@ class SqlTx:
         """Voices."""
         return self._voices
 
+    @property
+    def lanes(self) -> Lanes:
+        """Lanes."""
+        return self._lanes
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """Callbacks."""
+        return self._callbacks
+
 
 class SqliteStore:
     """Reads in the event loop on one connection, writes in groups on another."""
@@ -95,6 +113,7 @@ class SqliteStore:
         self._writer = Writer(writes)
         self._view = SqlTx(reads)
         self._tx = SqlTx(writes)
+        self._shelves = SqlShelves(reads)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -106,6 +125,11 @@ class SqliteStore:
     def view(self) -> Tx:
         """The committed state, for reading only."""
         return self._view
+
+    @property
+    def shelves(self) -> Shelves:
+        """Lists by place, over the committed state."""
+        return self._shelves
 
     async def newest_id(self) -> int:
         """Return the highest minted id that is in use."""

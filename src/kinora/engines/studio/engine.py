@@ -34,6 +34,7 @@ from kinora.engines.studio.rooms import FilmAsk, film_frames, film_sound
 from kinora.engines.studio.scenes.stage import text_still
 from kinora.engines.studio.scenes.stage import warm as warm_scenes
 from kinora.engines.studio.source import reading
+from kinora.engines.studio.stills.remade import remade
 from kinora.engines.studio.stills.room import picture as still_picture
 from kinora.engines.studio.stills.room import warm as warm_stills
 from kinora.engines.studio.upscale.room import warm as warm_upscale
@@ -58,9 +59,8 @@ class Studio:
     def run(self, spec: Spec) -> Generator[EngineEvent, None, None]:
         """Make what the spec asks; raise CannotMake when it cannot be made."""
         match spec.ask:
-            case TextToImage(words=words):
-                made = text_still(words, shape=spec.shape, seed=spec.seed)
-                yield from self._still(spec, made)
+            case TextToImage():
+                yield from self._pictured(spec, spec.ask)
             case ImageEffect(images=images):
                 paths = [spec.inputs[image] for image in images]
                 made = still_picture(spec.ask.played, paths, shape=spec.shape)
@@ -84,6 +84,17 @@ class Studio:
                 yield from self._song(spec, ask)
             case _:
                 raise CannotMake(f"this engine does not make a {type(ask).__name__}")
+
+    def _pictured(self, spec: Spec, ask: TextToImage) -> Generator[EngineEvent, None, None]:
+        """Make a picture from words, and from pictures when there are any."""
+        shape, seed = spec.shape, spec.seed
+        if ask.images:
+            paths = [spec.inputs[image] for image in ask.images]
+            making = remade(ask.words, paths, shape=shape, seed=seed, folder=spec.folder)
+            made = yield from making
+        else:
+            made = text_still(ask.words, shape=shape, seed=seed)
+        yield from self._still(spec, made)
 
     def _film(self, spec: Spec, ask: FilmAsk) -> Generator[EngineEvent, None, None]:
         frames, sound = film_frames(ask, spec), film_sound(ask, spec)

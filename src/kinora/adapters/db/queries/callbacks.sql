@@ -1,0 +1,14 @@
+-- name: add_callback
+insert into callbacks (job, url, base, due_at) values (:job, :url, :base, :due_at);
+
+-- name: callbacks_due
+select callbacks.* from callbacks join jobs on jobs.id = callbacks.job
+where callbacks.done_at is null and callbacks.due_at <= :at
+and jobs.state <> 'queued' and jobs.state <> callbacks.told
+order by callbacks.due_at limit :at_most;
+
+-- name: callback_told
+update callbacks set told = :told, tries = 0, due_at = :at, done_at = :done_at where job = :job;
+
+-- name: callback_late
+update callbacks set tries = tries + 1, due_at = :due_at, done_at = :done_at where job = :job;

@@ -1,0 +1,1 @@
+"""The useapi.net PixVerse v2 dialect: `/v2/pixverse/…`."""

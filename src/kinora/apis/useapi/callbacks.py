@@ -1,0 +1,35 @@
+"""What is posted to `replyUrl`: the row that a GET would answer, and `replyRef` beside it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from kinora.apis.useapi.names import Kind, kind_of
+from kinora.apis.useapi.rows import Rows, View
+from kinora.domain.errors import Unexpected
+from kinora.ports.callbacks import Callback
+from kinora.ports.store import Outcome, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCallback:
+    """Writes the bodies of posts; `public_url` goes before the address that the caller saw."""
+
+    store: Store
+    rows: Rows
+    public_url: str = ""
+
+    async def __call__(self, callback: Callback, outcome: Outcome) -> bytes:
+        """Return the body as JSON."""
+        account = await self.store.view.accounts.get(outcome.job.account)
+        if account is None:
+            raise Unexpected("the account of a job is gone")
+        view = View(account=account, base=self.public_url or callback.base)
+        image = kind_of(outcome.job) is Kind.IMAGE
+        row = await (self.rows.image if image else self.rows.video)(outcome, view)
+        told: dict[str, Any] = msgspec.to_builtins(row)
+        track = (await self.store.view.lanes.tracks([outcome.job.id])).get(outcome.job.id)
+        if track is not None and track.reply_ref:
+            told["replyRef"] = track.reply_ref
+        return msgspec.json.encode(told)

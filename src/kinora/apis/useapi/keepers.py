@@ -1,0 +1,131 @@
+"""The operations around jobs: features, the scheduler, and the lists of what there is."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec import UNSET
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kinora.apis.useapi.answers import (
+    Available,
+    Free,
+    Speaker,
+    Speakers,
+    Style,
+    Styles,
+    Tracked,
+)
+from kinora.apis.useapi.desk import Desk, good
+from kinora.apis.useapi.features import features_of
+from kinora.apis.useapi.models import load_voices
+from kinora.apis.useapi.names import kind_of, name_of, read_name
+from kinora.apis.useapi.queues import elapsed, spelled
+from kinora.apis.useapi.roll import Roll
+from kinora.catalog.restyles import load_restyles
+from kinora.domain.account import Account
+from kinora.domain.errors import JobNotFound, NotAllowed
+from kinora.domain.ids import AccountId, JobId
+from kinora.domain.job import Job, WrongState
+from kinora.domain.lane import DEFAULT_LANE, Track
+from kinora.domain.voice import Voice
+from kinora.ports.clock import Clock
+from kinora.ports.store import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keepers:
+    """Tells of what runs, and gives jobs up."""
+
+    desk: Desk
+    roll: Roll
+    clock: Clock
+    read: Callable[..., Awaitable[Outcome]]
+    cancel: Callable[[JobId], Awaitable[Job]]
+    tracks: Callable[[Sequence[JobId]], Awaitable[Mapping[JobId, Track]]]
+    own_voices: Callable[[AccountId], Awaitable[Sequence[Voice]]]
+
+    async def features(self, request: Request) -> Response:
+        """GET features."""
+        account = await self.desk.caller(request)
+        lane = await self.desk.lane(request, account)
+        return good(features_of(account, lane))
+
+    async def scheduler(self, request: Request) -> Response:
+        """GET scheduler: a bare array."""
+        account = await self.desk.caller(request)
+        return good(await self._tracked(account))
+
+    async def available(self, request: Request) -> Response:
+        """GET scheduler/available."""
+        account = await self.desk.caller(request)
+        free = [
+            Free(lane.email, lane.max_jobs, lane.executing, lane.available)
+            for lane in await self.desk.lanes(account.id)
+        ]
+        return good(Available(await self._tracked(account), free))
+
+    async def give_up(self, request: Request) -> Response:
+        """DELETE scheduler/{id}: the vendor only stops tracking, here the job is cancelled too."""
+        account = await self.desk.caller(request)
+        name = read_name(request.path_params["id"])
+        unknown = JobNotFound(f"Unable to locate running {name}")
+        if name.account != account.id:
+            raise unknown
+        try:
+            outcome = await self.read(name.job, account=account.id)
+            if kind_of(outcome.job) is not name.kind:
+                raise unknown
+            await self.cancel(name.job)
+        except (JobNotFound, NotAllowed, WrongState):
+            raise unknown from None
+        return good({})
+
+    async def voices(self, request: Request) -> Response:
+        """GET videos/voices: those that everybody has, and after them the caller's own."""
+        account = await self.desk.caller(request)
+        await self.desk.lane(request, account)
+        own = await self.own_voices(account.id)
+        return good(
+            Speakers(
+                [
+                    *(Speaker(each.speaker_id, each.name) for each in load_voices()),
+                    *(Speaker(str(each.id), each.name) for each in own),
+                ]
+            )
+        )
+
+    async def restyles(self, request: Request) -> Response:
+        """GET videos/restyles."""
+        await self.desk.lane(request, await self.desk.caller(request))
+        base = self.desk.base(request)
+        return good(
+            Styles(
+                [
+                    Style(
+                        restyle_id=each.id,
+                        restyle_name=each.display_name,
+                        restyle_prompt=each.words[0],
+                        thumbnail_path=f"{base}/media/templates/restyle-{each.name}.jpg",
+                    )
+                    for each in load_restyles()
+                ]
+            )
+        )
+
+    async def _tracked(self, account: Account) -> list[Tracked]:
+        jobs, now = await self.roll.active(account.id, count=account.active), self.clock.now()
+        known = await self.tracks([job.id for job in jobs])
+        found = []
+        for job in jobs:
+            track = known.get(job.id, Track(job=job.id, email=DEFAULT_LANE))
+            found.append(
+                Tracked(
+                    id=name_of(job, email=track.email),
+                    type=kind_of(job).value,
+                    started=spelled(job.created_at).replace("Z", ".000Z"),
+                    elapsed=elapsed(now - job.created_at),
+                    replyRef=track.reply_ref or UNSET,
+                )
+            )
+        return found

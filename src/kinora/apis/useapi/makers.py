@@ -1,0 +1,140 @@
+"""The operations that make videos and pictures."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kinora.apis.useapi.answers import SubmittedImages, SubmittedVideo
+from kinora.apis.useapi.desk import Desk, Handler, good
+from kinora.apis.useapi.lanes import FULL, LaneFull, Taking, free
+from kinora.apis.useapi.names import Kind, kind_of, name_of
+from kinora.apis.useapi.offer import Offer, Terms
+from kinora.apis.useapi.pictures import image_orders
+from kinora.apis.useapi.sources import FindGiven
+from kinora.apis.useapi.translate import film_order
+from kinora.apis.useapi.wire import ImageBody, Submission
+from kinora.domain.errors import Invalid, KinoraError, TooManyRunning
+from kinora.domain.ids import AccountId, JobId
+from kinora.domain.job import Job, WrongState
+from kinora.domain.lane import Lane
+from kinora.domain.order import Order
+from kinora.usecases.submit_job import Within
+
+
+class Submit(Protocol):
+    """Accepts an order."""
+
+    async def __call__(self, order: Order, *, within: Within | None = None) -> Job:
+        """Return the queued job; what `within` does is committed with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A job and the email of the lane that it runs on."""
+
+    job: Job
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call's body, and the server's address as its caller sees it."""
+
+    body: Submission
+    base: str
+
+    def taking(self, lane: Lane) -> Taking:
+        """Return how the call's job takes its place on a lane."""
+        return Taking(
+            email=lane.email,
+            limit=self.body.max_jobs,
+            reply_ref=self.body.reply_ref,
+            reply_url=self.body.reply_url,
+            base=self.base,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Makers:
+    """Takes calls to orders; `chance` chooses between lanes with a free place."""
+
+    desk: Desk
+    offer: Offer
+    find: FindGiven
+    submit: Submit
+    cancel: Callable[[JobId], Awaitable[Job]]
+    chance: Callable[[], int]
+
+    def making(self, body: type[Submission]) -> Handler:
+        """Return the handler of an operation that makes one film, or a picture by a template."""
+
+        async def handler(request: Request) -> Response:
+            account = await self.desk.caller(request)
+            read = body.read(await self.desk.fields(request))
+            await self._lanes(read, account.id)
+            given = await self.find(read, account=account.id)
+            terms, base = Terms(account=account.id, offer=self.offer), self.desk.base(request)
+            return good(
+                _submitted(
+                    [await self._on_a_lane(film_order(read, given, terms), Asked(read, base))]
+                )
+            )
+
+        return handler
+
+    async def images(self, request: Request) -> Response:
+        """POST images/create."""
+        account = await self.desk.caller(request)
+        body = ImageBody.read(await self.desk.fields(request))
+        await self._lanes(body, account.id)
+        given = await self.find(body, account=account.id)
+        orders = image_orders(body, given, Terms(account=account.id, offer=self.offer))
+        return good(_submitted(await self._all(orders, Asked(body, self.desk.base(request)))))
+
+    def not_offered(self, what: str) -> Handler:
+        """Return the handler of an operation that this server does not have yet."""
+
+        async def handler(request: Request) -> Response:
+            await self.desk.caller(request)
+            raise Invalid(f"{what} is not offered by this server yet")
+
+        return handler
+
+    async def _lanes(self, body: Submission, account: AccountId) -> list[Lane]:
+        """Return the lanes that may take a call's job; raises Invalid, TooManyRunning."""
+        lanes, email = await self.desk.lanes(account), body.email.lower()
+        return free(lanes, email=email, max_jobs=body.max_jobs, chance=self.chance)
+
+    async def _on_a_lane(self, order: Order, asked: Asked) -> Placed:
+        """Submit an order on any lane that takes it; raise TooManyRunning when none does."""
+        for lane in await self._lanes(asked.body, order.account):
+            with suppress(LaneFull):
+                job = await self.submit(order, within=asked.taking(lane))
+                return Placed(job=job, email=lane.email)
+        raise TooManyRunning(FULL)
+
+    async def _all(self, orders: Sequence[Order], asked: Asked) -> list[Placed]:
+        """Submit all orders or none: when one is refused, those before it are given back."""
+        placed: list[Placed] = []
+        try:
+            for order in orders:
+                # Those before a refusal must be known, so no comprehension will do.
+                placed.append(await self._on_a_lane(order, asked))  # noqa: PERF401
+        except KinoraError:
+            for each in placed:
+                with suppress(WrongState):
+                    await self.cancel(each.job.id)
+            raise
+        return placed
+
+
+def _submitted(placed: Sequence[Placed]) -> SubmittedVideo | SubmittedImages:
+    names = [name_of(each.job, email=each.email) for each in placed]
+    cost = sum(each.job.cost for each in placed)
+    if kind_of(placed[0].job) is Kind.IMAGE:
+        return SubmittedImages(names, names[0], cost)
+    return SubmittedVideo(names[0], cost)

@@ -1,0 +1,179 @@
+"""The useapi.net dialect, built over the same store as every other door."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from kinora.adapters.post import SafePost
+from kinora.apis.useapi.accounts import Accounts
+from kinora.apis.useapi.callbacks import WriteCallback
+from kinora.apis.useapi.desk import Desk
+from kinora.apis.useapi.features import Templates
+from kinora.apis.useapi.files import Files
+from kinora.apis.useapi.keepers import Keepers
+from kinora.apis.useapi.lanes import Emails
+from kinora.apis.useapi.makers import Makers, Submit
+from kinora.apis.useapi.models import load_table
+from kinora.apis.useapi.offer import Offer, offer_over
+from kinora.apis.useapi.queues import Queues
+from kinora.apis.useapi.readers import Readers
+from kinora.apis.useapi.roll import Roll
+from kinora.apis.useapi.routes import House
+from kinora.apis.useapi.rows import Rows
+from kinora.apis.useapi.songs import Songs
+from kinora.apis.useapi.sources import FindGiven
+from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.domain.account import Account
+from kinora.domain.asset import Asset
+from kinora.domain.seals import derived
+from kinora.usecases.cancel_job import CancelJob
+from kinora.usecases.delete_job import DeleteJob
+from kinora.usecases.judge_content import JudgeContent
+from kinora.usecases.keep_lanes import DropLane, PutLane
+from kinora.usecases.post_callbacks import PostCallbacks
+from kinora.usecases.read_job import ReadJob
+from kinora.usecases.submit_job import SubmitJob
+from kinora.web.links import Links
+
+log = structlog.get_logger()
+
+PAUSE = 0.5
+"""Seconds until it is looked again for what is to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What this door shares with the others; `guard` decides whether new jobs are taken now."""
+
+    links: Links
+    open_account: Callable[[str], Awaitable[Account]]
+    upload_image: Callable[..., Awaitable[Asset]]
+    upload_media: Callable[..., Awaitable[Asset]]
+    wake: Callable[[], None]
+    guard: Callable[[SubmitJob], Submit]
+
+
+def build_useapi(ground: Ground, shared: Shared) -> House:
+    """Build everything that answers below `/v2/pixverse`."""
+    store, clock = ground.store, ground.clock
+    offer = offer_over(build_catalog(ground.settings), load_table())
+    desk = Desk(
+        open_account=shared.open_account,
+        lanes=store.view.lanes.of,
+        folder=ground.settings.data / "tmp",
+        public_url=ground.settings.public_url,
+    )
+    cancel, read = CancelJob(store=store, clock=clock), ReadJob(store=store)
+    roll = Roll(store.shelves, store)
+    readers = build_readers(ground, desk, roll, offer=offer, links=shared.links)
+    return House(
+        makers=Makers(
+            desk=desk,
+            offer=offer,
+            find=FindGiven(store=store),
+            submit=shared.guard(build_submit(ground, offer, wake=shared.wake)),
+            cancel=cancel,
+            chance=ground.mint.seed,
+        ),
+        readers=readers,
+        songs=Songs(readers),
+        accounts=build_accounts(ground, desk),
+        keepers=Keepers(
+            desk=desk,
+            roll=roll,
+            clock=clock,
+            read=read,
+            cancel=cancel,
+            tracks=store.view.lanes.tracks,
+            own_voices=store.view.voices.of_account,
+        ),
+        files=build_files(desk, shared),
+        templates=Templates(desk=desk, offer=offer),
+    )
+
+
+def build_files(desk: Desk, shared: Shared) -> Files:
+    """Build what takes files in."""
+    return Files(
+        desk=desk,
+        links=shared.links,
+        upload_image=shared.upload_image,
+        upload_media=shared.upload_media,
+    )
+
+
+def build_callbacks(ground: Ground) -> PostCallbacks:
+    """Build what tells callers of their jobs."""
+    settings, store, clock = ground.settings, ground.store, ground.clock
+    rows = Rows(
+        store=store,
+        links=build_links(ground),
+        queues=Queues(store=store, clock=clock),
+        offer=offer_over(build_catalog(settings), load_table()),
+        emails=Emails(store),
+    )
+    return PostCallbacks(
+        store=store,
+        clock=clock,
+        post=SafePost(allowed=settings.networks),
+        body=WriteCallback(store=store, rows=rows, public_url=settings.public_url),
+    )
+
+
+async def keep_posting(post: PostCallbacks) -> None:
+    """Tell callers of their jobs for as long as this runs."""
+    while True:
+        try:
+            tried = await post()
+        except Exception:
+            log.exception("callbacks.failed")
+            tried = 0
+        if not tried:
+            await asyncio.sleep(PAUSE)
+
+
+def build_links(ground: Ground) -> Links:
+    """Build what signs links to media."""
+    return Links(
+        secret=derived(ground.secret, "links"),
+        clock=ground.clock,
+        lifetime=timedelta(days=ground.settings.link_days),
+    )
+
+
+def build_accounts(ground: Ground, desk: Desk) -> Accounts:
+    """Build what keeps lanes."""
+    store, clock = ground.store, ground.clock
+    put, drop = PutLane(store=store, clock=clock), DropLane(store=store)
+    return Accounts(desk=desk, clock=clock, put=put, drop=drop)
+
+
+def build_readers(ground: Ground, desk: Desk, roll: Roll, *, offer: Offer, links: Links) -> Readers:
+    """Build what reads jobs and deletes what they made."""
+    store, clock = ground.store, ground.clock
+    queues = Queues(store=store, clock=clock)
+    cancel = CancelJob(store=store, clock=clock)
+    return Readers(
+        desk=desk,
+        rows=Rows(store=store, links=links, queues=queues, offer=offer, emails=Emails(store)),
+        roll=roll,
+        read=ReadJob(store=store),
+        delete=DeleteJob(store=store, blobs=ground.blobs, clock=clock, cancel=cancel),
+    )
+
+
+def build_submit(ground: Ground, offer: Offer, *, wake: Callable[[], None]) -> SubmitJob:
+    """Build the verb that accepts orders, with the dialect's own models and prices."""
+    moderator = build_moderator(ground.settings)
+    judge = JudgeContent(store=ground.store, moderator=moderator, clock=ground.clock)
+    return SubmitJob(
+        store=ground.store,
+        catalog=offer,
+        clock=ground.clock,
+        mint=ground.mint,
+        wake=wake,
+        judge=judge.order,
+    )

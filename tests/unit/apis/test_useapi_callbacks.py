@@ -1,0 +1,151 @@
+"""Callbacks: what is posted, when, and what happens when nobody takes it."""
+
+import asyncio
+import ipaddress
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kinora.adapters.post import SafePost
+from kinora.bootstrap.ground import Ground
+from kinora.bootstrap.useapi import build_callbacks
+from kinora.usecases.post_callbacks import MOST_TRIES, PostCallbacks
+from tests.unit.apis.useapi import calling
+
+LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
+
+
+@dataclass
+class Receiver:
+    """Takes posts, with a status of the test's choice."""
+
+    status: int = 200
+    port: int = 0
+    heads: list[str] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook?a=1"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.lower().partition("content-length:")[2].split()[0])
+        self.heads.append(head)
+        self.bodies.append(json.loads(await reader.readexactly(length)))
+        place = "location: http://127.0.0.1:1/\r\n" if self.status == 307 else ""
+        writer.write(f"HTTP/1.1 {self.status} x\r\n{place}content-length: 2\r\n\r\nok".encode())
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def receiving(status: int = 200) -> AsyncIterator[Receiver]:
+    receiver = Receiver(status)
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    receiver.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield receiver
+
+
+@dataclass
+class Later:
+    """A clock that goes when it is told to."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@asynccontextmanager
+async def posting(ground: Ground) -> AsyncIterator[tuple[PostCallbacks, Later]]:
+    clock, post = Later(ground.clock.now()), SafePost(allowed=[LOOPBACK])
+    yield replace(build_callbacks(ground), clock=clock, post=post), clock
+    await post.close()
+
+
+async def test_a_film_is_told_of_twice(ground: Ground, tmp_path: Path) -> None:
+    async with calling(ground, tmp_path) as caller, receiving() as hook, posting(ground) as made:
+        post, clock = made
+        body = {"prompt": "a boat", "replyUrl": hook.url, "replyRef": "order 7"}
+        name = (await caller.post("/videos/create", **body))["video_id"]
+        clock.at += timedelta(seconds=1)
+        assert await post() == 0
+        job = await caller.started()
+        assert [await post(), await post()] == [1, 0]
+        async with ground.store.transaction() as tx:
+            again = job.put_back(at=ground.clock.now())
+            await tx.jobs.save(again, state=job.state, attempt=job.attempt)
+        await caller.finished()
+        assert [await post(), await post()] == [1, 0]
+        row = await caller.get(f"/videos/{name}")
+    first, last = hook.bodies
+    assert (first["video_id"], first["video_status_name"]) == (name, "GENERATING")
+    assert first["video_status_final"] is False
+    assert last == row | {"replyRef": "order 7"}
+    assert hook.heads[0].startswith("POST /hook?a=1 HTTP/1.1")
+    assert "content-type: application/json" in hook.heads[0].lower()
+    assert "transfer-encoding" not in hook.heads[0].lower()
+
+
+async def test_each_picture_is_told_of(ground: Ground, tmp_path: Path) -> None:
+    async with calling(ground, tmp_path) as caller, receiving() as hook, posting(ground) as made:
+        body = {"prompt": "a fox", "create_count": 2, "replyUrl": hook.url}
+        names = (await caller.post("/images/create", **body))["success_ids"]
+        await caller.finished()
+        await caller.failed()
+        made[1].at += timedelta(seconds=1)
+        assert await made[0]() == 2
+    told = {body["image_id"]: body["image_status_name"] for body in hook.bodies}
+    assert told == dict(zip(names, ("COMPLETED", "FAILED"), strict=True))
+    assert all("replyRef" not in body for body in hook.bodies)
+
+
+async def test_nobody_takes_it(ground: Ground, tmp_path: Path) -> None:
+    for status in (500, 307):
+        async with receiving(status) as hook, calling(ground, tmp_path) as caller:
+            await caller.post("/images/create", prompt="a fox", replyUrl=hook.url)
+            await caller.finished()
+            async with posting(ground) as (post, clock):
+                tries, start = 0, clock.at
+                for _ in range(60):
+                    clock.at += timedelta(minutes=20)
+                    tries += await post()
+                assert tries == len(hook.bodies) == MOST_TRIES
+                assert clock.at - start > timedelta(hours=5)
+
+
+async def test_backing_off(ground: Ground, tmp_path: Path) -> None:
+    async with receiving(503) as hook, calling(ground, tmp_path) as caller:
+        await caller.post("/images/create", prompt="a fox", replyUrl=hook.url)
+        await caller.finished()
+        async with posting(ground) as (post, clock):
+            clock.at += timedelta(seconds=1)
+            waits = []
+            for _ in range(4):
+                assert await post() == 1
+                wait = 0
+                while not await ground.store.view.callbacks.due(at=clock.at, at_most=1):
+                    clock.at += timedelta(seconds=1)
+                    wait += 1
+                waits.append(wait)
+            assert waits == [10, 20, 40, 80]
+            hook.status = 204
+            assert [await post(), await post()] == [1, 0]
+
+
+async def test_places_that_posts_never_reach(ground: Ground, tmp_path: Path) -> None:
+    async with receiving() as hook, calling(ground, tmp_path) as caller:
+        for url in (hook.url, "http://localhost:1/", "http://user:word@example.com/"):
+            await caller.post("/images/create", prompt="a fox", replyUrl=url)
+            await caller.finished()
+        closed = build_callbacks(ground)
+        clock = Later(ground.clock.now() + timedelta(seconds=1))
+        assert await replace(closed, clock=clock)() == 3
+        assert hook.bodies == []
+        assert len(await ground.store.view.callbacks.due(at=clock.at, at_most=9)) == 0
