@@ -22,6 +22,7 @@ Field = NDArray[np.float32]
 Levels = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 SIDE = 400
+FIT_EVERY = 3
 BAND = 9
 """Pixels on each side of the edge in which the mask is fitted again."""
 
@@ -145,6 +146,7 @@ class _Walker:
         self._frames = frames
         self._mask = mask
         self._colours = Colours(np.ascontiguousarray(frames[at]), mask)
+        self._steps = 0
         self._anchor = Anchor(frames[at], mask)
         self._finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         height, width = mask.shape
@@ -172,6 +174,9 @@ class _Walker:
         held = self._anchor.found(picture)
         known = held.off < STRANGE
         mask = held.mask if known else carried
+        self._steps += 1
+        if known and self._steps % FIT_EVERY:
+            return np.asarray(0.4 * mask + 0.6 * carried, np.float32)
         likely = self._colours.likely(picture, mask)
         if known:
             # What looks as it did in the region is the region's, be its colour rare or not.

@@ -154,18 +154,18 @@ def _with_guest(frame: Picture, layer: Cutout, matrix: Matrix) -> Picture:
     )[part]
     seen = frame.copy()
     share = np.asarray(alpha[part], np.float32)
-    seen[part] = _laid(frame[part], np.asarray(colour, np.float32), share, height=height)
+    behind, front = (np.ascontiguousarray(each) for each in (frame[part], colour))
+    seen[part] = _laid(behind, front, np.ascontiguousarray(share), height=height)
     return seen
 
 
-def _laid(behind: Picture, colour: Field, alpha: Field, *, height: int) -> Picture:
+def _laid(behind: Picture, colour: Picture, alpha: Field, *, height: int) -> Picture:
     """Return a layer over a part of a picture; its rim takes on the light of what is behind it."""
     blur = max(1.0, height / 60)
     rim = cv2.GaussianBlur(1 - alpha, (0, 0), blur) * alpha * np.float32(2 * WRAP)
-    light = cv2.blur(behind, (max(3, round(blur * 3)),) * 2).astype(np.float32)
-    lit = colour + (light - colour) * rim[..., None]
-    share = alpha[..., None]
-    return np.clip(behind * (1 - share) + lit * share, 0, 255).astype(np.uint8)
+    light = cv2.blur(behind, (max(3, round(blur * 3)),) * 2)
+    lit = cv2.blendLinear(light, colour, rim, 1 - rim)
+    return np.asarray(cv2.blendLinear(lit, behind, alpha, 1 - alpha), np.uint8)
 
 
 def _before_another(work: Swapping, track: Track, shape: Shape) -> Iterator[Picture]:
@@ -180,7 +180,7 @@ def _before_another(work: Swapping, track: Track, shape: Shape) -> Iterator[Pict
         kept = soft_mask(frame, track.mask(number, size))
         # A little inside of the outline, where nothing of the old background shines through.
         kept = np.clip((kept - 0.35) / 0.55, 0, 1).astype(np.float32)
-        yield _laid(np.asarray(behind, np.uint8), frame.astype(np.float32), kept, height=size[1])
+        yield _laid(np.asarray(behind, np.uint8), frame, kept, height=size[1])
 
 
 def _still(image: Path | None, shape: Shape) -> Picture:
