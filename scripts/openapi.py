@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
-from kinora.apis.pixverse.reference import document
+from kinora.apis.pixverse.reference import REFERENCE as PIXVERSE
+from kinora.apis.useapi.reference import REFERENCE as USEAPI
 
-OUT = Path(__file__).parents[1] / "docs" / "reference" / "openapi" / "pixverse.json"
+OUT = Path(__file__).parents[1] / "docs" / "reference" / "openapi"
 
 if __name__ == "__main__":
-    OUT.write_text(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")
-    print(f"wrote {OUT}")
+    for reference in (PIXVERSE, USEAPI):
+        path = OUT / f"{reference.name}.json"
+        path.write_text(json.dumps(reference.document(), indent=2, ensure_ascii=False) + "\n")
+        print(f"wrote {path}")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kinora.apis.pixverse.reference import document
+from kinora.apis.pixverse.reference import REFERENCE as PIXVERSE
+from kinora.apis.useapi.reference import REFERENCE as USEAPI
 from kinora.catalog.book import load
 from kinora.catalog.restyles import load_restyles
 from kinora.cli.main import COMMANDS
@@ -13,6 +14,7 @@ from kinora.engines.studio.effects.pairs import PAIRS
 from kinora.engines.studio.effects.room import EFFECTS
 from kinora.engines.studio.stills.room import LOOKS
 from kinora.settings import BadSettings, Settings, decode, encode, read_settings
+from kinora.web.reference import Reference
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -38,9 +40,10 @@ def test_every_command_is_in_the_readme() -> None:
     assert all(f"kinora {name}" in text or f"make {name}" in text for name in COMMANDS)
 
 
-def test_the_openapi_document_is_the_one_in_docs() -> None:
-    kept = json.loads((ROOT / "docs/reference/openapi/pixverse.json").read_text())
-    assert kept == json.loads(json.dumps(document())), "run scripts/openapi.py"
+@pytest.mark.parametrize("reference", [PIXVERSE, USEAPI], ids=lambda each: each.name)
+def test_the_openapi_document_is_the_one_in_docs(reference: Reference) -> None:
+    kept = json.loads((ROOT / f"docs/reference/openapi/{reference.name}.json").read_text())
+    assert kept == json.loads(json.dumps(reference.document())), "run scripts/openapi.py"
 
 
 def test_every_template_has_its_effect() -> None:

@@ -44,15 +44,7 @@ async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str)
     draining = Draining()
     app = build_api(ground, wake=lambda: None, draining=draining)
     names = {"rich": RICH, "poor": POOR, "busy": BUSY}
-    operator = build_operator(ground)
-    for name, secret, purse, places in (
-        ("rich", RICH, 100_000, 100),
-        ("poor", POOR, 3, 5),
-        ("busy", BUSY, 100_000, 1),
-    ):
-        account = await operator.create_account(name=name, plan="test", max_jobs=places)
-        await operator.grant(account.id, monthly=purse // 3, package=purse - purse // 3)
-        await operator.create_key(account.id, name=name, secret=secret)
+    await open_accounts(ground)
     maker = Maker(ground, folder)
     rich, busy = AccountId(2), AccountId(4)
     names["image"] = str(await maker.upload(photo, rich))
@@ -65,6 +57,19 @@ async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str)
     names["voice"] = str(await maker.voice(AssetId(int(names["tune"])), rich))
     await maker.every_state(names, AssetId(int(names["image"])), rich)
     return World(app, names)
+
+
+async def open_accounts(ground: Ground) -> None:
+    """Open the accounts 2, 3 and 4."""
+    operator = build_operator(ground)
+    for name, secret, purse, places in (
+        ("rich", RICH, 100_000, 100),
+        ("poor", POOR, 3, 5),
+        ("busy", BUSY, 100_000, 1),
+    ):
+        account = await operator.create_account(name=name, plan="test", max_jobs=places)
+        await operator.grant(account.id, monthly=purse // 3, package=purse - purse // 3)
+        await operator.create_key(account.id, name=name, secret=secret)
 
 
 class OpenGate:
@@ -166,6 +171,10 @@ class Maker:
 
     async def _started(self, ask: Ask, account: AccountId) -> Job:
         await self.submit(ask, account)
+        return await self.claimed()
+
+    async def claimed(self) -> Job:
+        """Begin the job that has waited longest."""
         async with self.ground.store.transaction() as tx:
             job = await tx.jobs.claim(at=self.ground.clock.now() + timedelta(seconds=1))
         assert job is not None
@@ -173,20 +182,27 @@ class Maker:
 
     async def _failed(self, ask: Ask, account: AccountId) -> Job:
         job = await self._started(ask, account)
+        await self.fail(job)
+        return job
+
+    async def fail(self, job: Job) -> None:
         fail = FailJob(store=self.ground.store, clock=self.ground.clock)
         assert await fail(job, reason="the input could not be used")
-        return job
 
     async def _moderated(self, ask: Ask, account: AccountId) -> Job:
         """A job that an operator refused while it ran."""
         job = await self._started(ask, account)
+        await self.refuse(job)
+        return job
+
+    async def refuse(self, job: Job) -> None:
+        """Let an operator refuse a job that runs."""
         g = self.ground
         shown = Decision(verdict=Verdict.REVIEW, category="weapons", matched=("ghost gun",))
         async with g.store.transaction() as tx:
-            await tx.reviews.add(account, job.id, shown, at=g.clock.now())
+            await tx.reviews.add(job.account, job.id, shown, at=g.clock.now())
         (review,) = await g.store.view.reviews.waiting(at_most=10)
         await SettleReview(store=g.store, blobs=g.blobs, clock=g.clock)(review.id, allow=False)
-        return job
 
     async def _masks(self, names: dict[str, str], film: AssetId, account: AccountId) -> None:
         chosen = MaskSelection(film=film, keyframe=1)
@@ -207,6 +223,13 @@ class Maker:
         beside: tuple[str, ...] = (),
     ) -> Job:
         job = await self._started(ask, account)
+        await self.finish(job, name, kind, mime, beside)
+        return job
+
+    async def finish(
+        self, job: Job, name: str, kind: str, mime: str, beside: tuple[str, ...] = ()
+    ) -> None:
+        """Bring a job that runs to a good end."""
 
         def output_of(name: str) -> Output:
             path = self.folder / name
@@ -234,4 +257,3 @@ class Maker:
             provenance=NoStamp(),
         )
         assert await finish(job, output=output)
-        return job

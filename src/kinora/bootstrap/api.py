@@ -27,6 +27,7 @@ from kinora.apis.pixverse.routes import PREFIX as PIXVERSE
 from kinora.apis.pixverse.routes import routes as pixverse_routes
 from kinora.apis.pixverse.verbs import Verbs, VoiceVerbs
 from kinora.apis.useapi import errors as useapi_errors
+from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import routes as useapi_routes
 from kinora.bootstrap.dispatcher import HEARTBEAT
@@ -49,6 +50,7 @@ from kinora.usecases.upload_image import UploadImage
 from kinora.usecases.upload_media import UploadMedia
 from kinora.web.asgi import Kit
 from kinora.web.links import Links
+from kinora.web.reference import static
 
 
 class Draining:
@@ -110,6 +112,8 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
         *media_routes(media),
         *health_routes(health),
         *pixverse_reference.routes(),
+        *useapi_reference.routes(),
+        static(),
     ]
     handlers = {404: no_such_place, 405: no_such_place, 500: crashed}
     app = Starlette(routes=routes, exception_handlers=handlers)

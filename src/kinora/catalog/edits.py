@@ -10,6 +10,7 @@ from kinora.catalog.rules import among
 from kinora.catalog.shapes import own_shape
 from kinora.catalog.sizes import film_like
 from kinora.catalog.songs import check_music_video, check_song, song_price, song_shape
+from kinora.catalog.sounds import check_heard, heard_price, heard_shape
 from kinora.catalog.talking import avatar_shape, check_talk, talk_seconds
 from kinora.domain.asset import Asset
 from kinora.domain.errors import Invalid, PromptTooLong
@@ -17,12 +18,14 @@ from kinora.domain.order import (
     Avatar,
     Edit,
     LipSync,
+    MakeMusic,
     MaskSelection,
     Mimic,
     Modify,
     MusicVideo,
     OnFilm,
     Order,
+    SaySomething,
     Swap,
     feature_of,
 )
@@ -35,6 +38,9 @@ ALIKE = 0.04
 
 def check_order(models: Models, order: Order, ask: Edit) -> None:
     """Raise Invalid for what can be told without the media: a quality, what is to be said."""
+    if isinstance(ask, MakeMusic | SaySomething):
+        check_heard(models, order, ask)
+        return
     if isinstance(ask, MusicVideo):
         check_music_video(models, order, ask)
         return
@@ -69,6 +75,8 @@ def _check_film(models: Models, ask: OnFilm, film: Asset) -> None:
 
 def edit_price(models: Models, order: Order, ask: Edit, inputs: Sequence[Asset]) -> int:
     """Return what an operation costs: by the film's started seconds, or for the whole."""
+    if isinstance(ask, MakeMusic | SaySomething):
+        return heard_price(models, order, ask)
     if isinstance(ask, MusicVideo):
         return song_price(models, order, inputs)
     terms = _terms(models, ask)
@@ -86,6 +94,8 @@ def edit_shape(models: Models, order: Order, ask: Edit, inputs: Sequence[Asset])
     match ask:
         case MusicVideo():
             shape = song_shape(models, order, inputs)
+        case MakeMusic() | SaySomething():
+            shape = heard_shape(ask)
         case Avatar():
             shape = avatar_shape(models, order, ask, inputs)
         case MaskSelection():

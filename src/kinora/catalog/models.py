@@ -82,6 +82,30 @@ class Songs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ratios: tuple[str, ...]
 
 
+class MusicModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model of music: characters, pictures and seconds that it takes, credits for a piece."""
+
+    provider: str
+    credits: int
+    prompt: int
+    lyrics: int = 0
+    images: int = 0
+    seconds: tuple[int, int] = (30, 180)
+
+
+class SpeechModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model of speech: it takes `characters`, each started `unit` of them costs a credit.
+
+    `speed` is how slow and how fast it speaks.
+    """
+
+    name: str
+    provider: str
+    characters: int
+    unit: int
+    speed: tuple[float, float]
+
+
 class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table."""
 
@@ -93,6 +117,8 @@ class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inputs: Inputs
     edits: dict[str, Edit]
     songs: Songs
+    music: dict[str, MusicModel]
+    speech: dict[str, SpeechModel]
     models: dict[str, Model]
 
 

@@ -7,6 +7,7 @@ import click
 from kinora.bootstrap.ground import Operator
 from kinora.cli.desk import Row, as_json, at_desk, show, show_one
 from kinora.domain.ids import AccountId, KeyId
+from kinora.domain.keys import token_of
 
 
 @click.group()
@@ -44,11 +45,20 @@ def list_keys(obj: dict[str, Any], *, account: int | None, as_json: bool) -> Non
 @as_json
 @click.pass_obj
 def create_key(obj: dict[str, Any], *, account: int, name: str, as_json: bool) -> None:
-    """Make a key; its secret is shown this once."""
+    """Make a key; its secret is shown this once.
+
+    The token is the same key as callers of the useapi.net dialect write it.
+    """
 
     async def work(operator: Operator) -> Row:
         key, secret = await operator.create_key(AccountId(account), name=name)
-        return {"key": key.id, "account": key.account, "name": key.name, "secret": secret}
+        return {
+            "key": key.id,
+            "account": key.account,
+            "name": key.name,
+            "secret": secret,
+            "token": token_of(key.account, secret),
+        }
 
     show_one(at_desk(obj, work), json_form=as_json)
 

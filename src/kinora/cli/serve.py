@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kinora.cli.supervisor import Supervisor, listen
+from kinora.domain.keys import token_of
 from kinora.settings import BadSettings, Settings, read_settings
 
 
@@ -61,16 +62,21 @@ def welcome(settings: Settings, address: str) -> None:
     click.echo(f"Kinora serves {address}  (data in {settings.data})")
     if not made.secret:
         return
-    kept = settings.data / "first-key.json"
-    write_private_json(kept, {"account": made.account.id, "key": made.secret, "address": address})
+    kept, token = settings.data / "first-key.json", token_of(made.account.id, made.secret)
+    first = {"account": made.account.id, "key": made.secret, "token": token, "address": address}
+    write_private_json(kept, first)
     balance = f"{made.account.balance.total:,} credits, {made.account.max_jobs} jobs at once"
     click.echo(
         f"""
   A default account was made: {balance}.
 
-    API key          {made.secret}
-    PixVerse API     {address}/openapi/v2
-    API reference    {address}/docs/pixverse
+    PixVerse API      {address}/openapi/v2
+      API-KEY         {made.secret}
+      reference       {address}/docs/pixverse
+
+    useapi.net API    {address}/v2/pixverse
+      Bearer token    {token}
+      reference       {address}/docs/useapi
 
   The key is shown this once and kept in {kept} (readable by you alone).
 """

@@ -1,4 +1,4 @@
-"""Asks that work on given media: a film's sound or look, who is in it, what is said or sung."""
+"""Asks beside those for new films: work on given media, and what is only heard."""
 
 from dataclasses import dataclass
 
@@ -219,6 +219,50 @@ class MusicVideo(Edit):
     def texts(self) -> tuple[str, ...]:
         """What is to be seen, and read."""
         return (self.prompt, self.lyrics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeMusic(Edit):
+    """A piece of music by `words`; who sings, sings `lyrics`, or words of the engine's own."""
+
+    words: str
+    seconds: int
+    lyrics: str = ""
+    instrumental: bool = False
+    images: tuple[AssetId, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[AssetId, ...]:
+        """What the music is to fit."""
+        return self.images
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What it is to be like, and what is sung."""
+        return (self.words, self.lyrics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaySomething(Edit):
+    """Words that are spoken, `pace` times as fast as usual, and `steps` semitones higher.
+
+    `language` is a code such as `de`; empty for what the words seem to be.
+    """
+
+    speech: Speech
+    pace: float = 1.0
+    steps: int = 0
+    language: str = ""
+
+    @property
+    def sounds(self) -> tuple[AssetId, ...]:
+        """Whose voice says it."""
+        return self.speech.sounds
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is said."""
+        return (self.speech.text,)
 
 
 def _heard(audio: AssetId | None, speech: Speech | None) -> tuple[AssetId, ...]:

@@ -26,3 +26,8 @@ class Pepper:
 def shown_part(key: str) -> str:
     """Return the first letters of a key, which may be shown and logged."""
     return key[:SHOWN]
+
+
+def token_of(account: int, key: str) -> str:
+    """Return a key as callers of the useapi.net dialect write it, behind its account's number."""
+    return f"user:{account}-{key}"

@@ -8,12 +8,14 @@ from kinora.domain.edits import (
     Avatar,
     Edit,
     LipSync,
+    MakeMusic,
     MaskSelection,
     Mimic,
     Modify,
     MusicVideo,
     OnFilm,
     Restyle,
+    SaySomething,
     SoundEffect,
     Swap,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "ImageEffect",
     "ImageToVideo",
     "LipSync",
+    "MakeMusic",
     "MaskSelection",
     "Mimic",
     "Modify",
@@ -41,6 +44,7 @@ __all__ = [
     "Reference",
     "Restyle",
     "Role",
+    "SaySomething",
     "Segment",
     "Sound",
     "SoundEffect",
@@ -82,6 +86,8 @@ class Feature(StrEnum):
     LIP_SYNC = "lip_sync"
     AVATAR = "avatar"
     MUSIC_VIDEO = "music_video"
+    MUSIC = "music"
+    SPEECH = "speech"
 
 
 class Role(StrEnum):
@@ -256,6 +262,8 @@ ASKS: dict[Feature, type[Ask]] = {
     Feature.LIP_SYNC: LipSync,
     Feature.AVATAR: Avatar,
     Feature.MUSIC_VIDEO: MusicVideo,
+    Feature.MUSIC: MakeMusic,
+    Feature.SPEECH: SaySomething,
 }
 FEATURES: dict[type[Ask], Feature] = {ask: feature for feature, ask in ASKS.items()}
 

@@ -10,10 +10,12 @@ from kinora.ports.store import Outcome
 
 
 class Shelf(StrEnum):
-    """What stands together: films and pictures. Masks, which only swaps use, stand nowhere."""
+    """What stands together: films, pictures, music, speech. Masks of swaps stand nowhere."""
 
     VIDEO = "video"
     IMAGE = "image"
+    MUSIC = "music"
+    SPEECH = "speech"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,7 @@ COMPOSED = {
     Feature.LIP_SYNC,
     Feature.AVATAR,
     Feature.MUSIC_VIDEO,
+    Feature.SPEECH,
 }
 ENGINE = "studio"
 

@@ -106,13 +106,24 @@ async def test_health_and_guarded_metrics(ground: Ground, client: httpx.AsyncCli
     assert 'kinora_jobs{state="queued"} 0.0' in text
 
 
-async def test_reference_is_served_without_outside_help(client: httpx.AsyncClient) -> None:
-    page = await client.get("/docs/pixverse")
+@pytest.mark.parametrize(
+    ("name", "prefix", "path"),
+    [
+        ("pixverse", "/openapi/v2", "/video/text/generate"),
+        ("useapi", "/v2/pixverse", "/videos/create"),
+    ],
+)
+async def test_reference_is_served_without_outside_help(
+    client: httpx.AsyncClient, name: str, prefix: str, path: str
+) -> None:
+    page = await client.get(f"/docs/{name}")
     assert "http" not in page.text
+    assert f'"/docs/{name}.js"' in page.text
+    assert f'"{prefix}/openapi.json"' in (await client.get(f"/docs/{name}.js")).text
     assert (await client.get("/docs/static/swagger-ui.css")).status_code == 200
-    document = (await client.get("/openapi/v2/openapi.json")).json()
+    document = (await client.get(f"{prefix}/openapi.json")).json()
     assert document["openapi"] == "3.1.0"
-    assert "/video/text/generate" in document["paths"]
+    assert path in document["paths"]
 
 
 async def test_previews_of_templates_are_there_for_everybody(client: httpx.AsyncClient) -> None:

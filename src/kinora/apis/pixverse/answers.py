@@ -10,9 +10,10 @@ from starlette.responses import Response
 from kinora.catalog.templates import Template
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
+from kinora.domain.errors import JobNotFound
 from kinora.domain.ids import AssetId
 from kinora.domain.job import Job, JobState
-from kinora.domain.order import ImageEffect, MaskSelection, Words, inputs_of
+from kinora.domain.order import Feature, ImageEffect, MaskSelection, Words, inputs_of
 from kinora.ports.store import Outcome
 from kinora.usecases.find_mask import mask_id
 
@@ -192,6 +193,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 _write = msgspec.json.Encoder().encode
 NO_WORDS = Words(prompt="")
+HEARD = {Feature.MUSIC, Feature.SPEECH}
 
 
 def good(resp: msgspec.Struct | Sequence[msgspec.Struct]) -> Response:
@@ -242,7 +244,9 @@ def submitted_image(job: Job) -> SubmittedImage:
 
 
 def video_result(outcome: Outcome, *, link: str) -> VideoResult:
-    """Say how a film stands; `link` is its address, empty until it is done."""
+    """Say how a film stands; `link` is its address, empty until it is done. Raises JobNotFound."""
+    if outcome.job.feature in HEARD:
+        raise JobNotFound("there is no video with this id")
     job, asset = outcome.job, outcome.asset if link else None
     words = getattr(job.order.ask, "words", NO_WORDS)
     return VideoResult(

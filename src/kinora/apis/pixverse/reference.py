@@ -1,22 +1,18 @@
-"""The dialect's OpenAPI 3.1 document and a page to read it, both served offline."""
+"""The dialect's OpenAPI 3.1 document."""
 
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import swagger_ui_bundle
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 
 from kinora import __version__
 from kinora.apis.pixverse.errors import ERR_CODES, MESSAGES
 from kinora.apis.pixverse.routes import COMMON, OPERATIONS, PREFIX, Operation
 from kinora.apis.pixverse.wire import Body, TemplateVideoBody
+from kinora.web.reference import Reference
 
 REF = "#/components/schemas/{model}"
 UPLOAD: dict[str, Any] = {
@@ -40,30 +36,7 @@ QUERY = {
         "pageSize": ["10", "20", "50", "100"],
     }
 }
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Kinora: PixVerse Platform dialect</title>
-<link rel="stylesheet" href="/docs/static/swagger-ui.css">
-<link rel="icon" href="data:,">
-</head>
-<body>
-<div id="page"></div>
-<script src="/docs/static/swagger-ui-bundle.js"></script>
-<script src="/docs/pixverse.js"></script>
-</body>
-</html>
-"""
-SCRIPT = f"""const places = {{ dom_id: "#page", deepLinking: true, docExpansion: "list",
-  defaultModelsExpandDepth: 0, validatorUrl: null }};
-// The bundled Swagger UI is a version 4, which shows a document only when it says that it is 3.0.
-fetch("{PREFIX}/openapi.json").then((answer) => answer.json()).then((spec) => {{
-  SwaggerUIBundle({{ ...places, spec: {{ ...spec, openapi: "3.0.3" }} }});
-}});
-"""
+TITLE = "Kinora: PixVerse Platform dialect"
 
 
 @cache
@@ -72,7 +45,7 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Kinora: PixVerse Platform dialect",
+            "title": TITLE,
             "version": __version__,
             "description": (
                 "Every JSON answer is {ErrCode, ErrMsg, Resp}; ErrCode 0 is success, and Resp is "
@@ -91,31 +64,12 @@ def document() -> dict[str, Any]:
     }
 
 
+REFERENCE = Reference(name="pixverse", title=TITLE, prefix=PREFIX, document=document)
+
+
 def routes() -> list[BaseRoute]:
-    """Return the routes of the document, the page and what the page needs."""
-    static = Path(swagger_ui_bundle.swagger_ui_path)
-    return [
-        Route(PREFIX + "/openapi.json", _serve_document),
-        Route("/docs/pixverse", _serve_page),
-        Route("/docs/pixverse.js", _serve_script),
-        Mount("/docs/static", StaticFiles(directory=static)),
-    ]
-
-
-async def _serve_document(_: Request) -> Response:
-    return JSONResponse(document())
-
-
-async def _serve_page(_: Request) -> Response:
-    policy = (
-        "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; "
-        "style-src 'self' 'unsafe-inline'"
-    )
-    return HTMLResponse(PAGE, headers={"content-security-policy": policy})
-
-
-async def _serve_script(_: Request) -> Response:
-    return Response(SCRIPT, media_type="text/javascript")
+    """Return the routes of the document and its page."""
+    return REFERENCE.routes()
 
 
 def _paths() -> dict[str, Any]:

@@ -41,6 +41,8 @@ TYPES: dict[Feature, str] = {
     Feature.LIP_SYNC: "lip_sync",
     Feature.AVATAR: "avatar",
     Feature.MUSIC_VIDEO: "agent",
+    Feature.MUSIC: "music",
+    Feature.SPEECH: "speech",
 }
 """How the wire names what a job was."""
 

@@ -149,10 +149,50 @@ class Images(msgspec.Struct, frozen=True):
     total: int
 
 
-class Sounds(msgspec.Struct, frozen=True):
-    """GET music, speech and music-video; nothing makes any yet."""
+class SubmittedSound(msgspec.Struct, frozen=True):
+    """POST music/create and speech/create; `cost_credits` is Kinora's own addition."""
 
-    data: list[None]
+    audio_id: str
+    cost_credits: int
+
+
+class Sound(msgspec.Struct, frozen=True, kw_only=True):
+    """GET music/{id} and speech/{id}, and one of their lists.
+
+    Speech has a voice, music `auto_lyrics`: whether the words were left to the server. `path`,
+    by which later calls use the sound, and `progress` are Kinora's own additions.
+    """
+
+    audio_id: str
+    asset_id: int
+    audio_status: int
+    status: str
+    create_mode: str
+    provider: str
+    model: str
+    voice_id: str | UnsetType = UNSET
+    voice_name: str | UnsetType = UNSET
+    language_code: str | UnsetType = UNSET
+    prompt: str
+    auto_lyrics: bool | UnsetType = UNSET
+    url: str
+    path: str
+    name: str
+    duration: float
+    credits: int
+    progress: float
+    created_at: str
+    updated_at: str
+    audio_status_name: str
+    audio_status_final: bool
+    fail_code: str | UnsetType = UNSET
+    fail_reason: str | UnsetType = UNSET
+
+
+class Sounds(msgspec.Struct, frozen=True):
+    """GET music and speech."""
+
+    data: list[Sound]
     next_offset: int
     has_more: bool
 

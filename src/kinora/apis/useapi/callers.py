@@ -9,11 +9,6 @@ from kinora.domain.errors import Unauthorised
 TOKEN = re.compile(r"bearer\s+user:(\d{1,16})-(\S+)", re.IGNORECASE)
 
 
-def spelled(account: int, key: str) -> str:
-    """Return a key as this dialect's callers write it."""
-    return f"user:{account}-{key}"
-
-
 async def open_by_token(header: str, open_account: Callable[[str], Awaitable[Account]]) -> Account:
     """Return the account that a header opens; raise Unauthorised.
 

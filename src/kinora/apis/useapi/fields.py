@@ -7,6 +7,7 @@ So each kind of field reads all of its spellings; null, "" and absent mean the s
 import re
 import tempfile
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,7 @@ MOST_NUMBERED = 32
 
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?")
+DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{0,9})?")
 SURROGATES = re.compile("[\ud800-\udfff]")
 YES = {"true", "1", "yes", "on"}
 NO = {"false", "0", "no", "off"}
@@ -100,6 +102,19 @@ def whole(value: Any) -> int | None:
     return value
 
 
+def number(value: Any) -> float | None:
+    """Return a number, None when there is none."""
+    if isinstance(value, str):
+        value = value.strip()
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and DECIMAL.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise _wrong("a number")
+    return float(value)
+
+
 def switch(value: Any) -> bool | None:
     """Return a switch, None when it is not set at all."""
     if isinstance(value, str):
@@ -150,5 +165,6 @@ def _wrong(wanted: str) -> PydanticCustomError:
 
 Text = Annotated[str, BeforeValidator(text)]
 Whole = Annotated[int | None, BeforeValidator(whole)]
+Number = Annotated[float | None, BeforeValidator(number)]
 Switch = Annotated[bool | None, BeforeValidator(switch)]
 Seed = Annotated[int | None, BeforeValidator(_seed), between(1, MAX_SEED)]

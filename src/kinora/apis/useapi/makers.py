@@ -8,7 +8,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kinora.apis.useapi.answers import SubmittedImages, SubmittedVideo
+from kinora.apis.useapi.answers import SubmittedImages, SubmittedSound, SubmittedVideo
 from kinora.apis.useapi.desk import Desk, Handler, good
 from kinora.apis.useapi.lanes import FULL, LaneFull, Taking, free
 from kinora.apis.useapi.names import Kind, kind_of, name_of
@@ -17,7 +17,7 @@ from kinora.apis.useapi.pictures import image_orders
 from kinora.apis.useapi.sources import FindGiven
 from kinora.apis.useapi.translate import film_order
 from kinora.apis.useapi.wire import ImageBody, Submission
-from kinora.domain.errors import Invalid, KinoraError, TooManyRunning
+from kinora.domain.errors import KinoraError, TooManyRunning
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, WrongState
 from kinora.domain.lane import Lane
@@ -70,7 +70,7 @@ class Makers:
     chance: Callable[[], int]
 
     def making(self, body: type[Submission]) -> Handler:
-        """Return the handler of an operation that makes one film, or a picture by a template."""
+        """Return the handler of an operation that makes a film, a sound, or one picture."""
 
         async def handler(request: Request) -> Response:
             account = await self.desk.caller(request)
@@ -94,15 +94,6 @@ class Makers:
         given = await self.find(body, account=account.id)
         orders = image_orders(body, given, Terms(account=account.id, offer=self.offer))
         return good(_submitted(await self._all(orders, Asked(body, self.desk.base(request)))))
-
-    def not_offered(self, what: str) -> Handler:
-        """Return the handler of an operation that this server does not have yet."""
-
-        async def handler(request: Request) -> Response:
-            await self.desk.caller(request)
-            raise Invalid(f"{what} is not offered by this server yet")
-
-        return handler
 
     async def _lanes(self, body: Submission, account: AccountId) -> list[Lane]:
         """Return the lanes that may take a call's job; raises Invalid, TooManyRunning."""
@@ -132,9 +123,13 @@ class Makers:
         return placed
 
 
-def _submitted(placed: Sequence[Placed]) -> SubmittedVideo | SubmittedImages:
+def _submitted(placed: Sequence[Placed]) -> SubmittedVideo | SubmittedImages | SubmittedSound:
     names = [name_of(each.job, email=each.email) for each in placed]
     cost = sum(each.job.cost for each in placed)
-    if kind_of(placed[0].job) is Kind.IMAGE:
-        return SubmittedImages(names, names[0], cost)
-    return SubmittedVideo(names[0], cost)
+    match kind_of(placed[0].job):
+        case Kind.IMAGE:
+            return SubmittedImages(names, names[0], cost)
+        case Kind.VIDEO:
+            return SubmittedVideo(names[0], cost)
+        case Kind.MUSIC | Kind.SPEECH:
+            return SubmittedSound(names[0], cost)

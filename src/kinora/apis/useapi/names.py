@@ -6,13 +6,14 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from kinora.domain.asset import Asset, AssetKind
+from kinora.domain.asset import Asset
 from kinora.domain.errors import Invalid, Malformed
 from kinora.domain.ids import MAX_ID, AccountId, AssetId, JobId
 from kinora.domain.job import Job
+from kinora.domain.order import Feature
 
 NAME = re.compile(r"user:(\d{1,16})-pixverse:([^,/?#\s]+)-(video|image|music|speech):(\d{1,20})")
-PATH = re.compile(r"(?:upload|image|video)/(\d{1,20})(?:\.[a-z0-9]{1,5})?")
+PATH = re.compile(r"(?:upload|image|video|audio)/(\d{1,20})(?:\.[a-z0-9]{1,5})?")
 LONGEST = 400
 
 
@@ -23,6 +24,9 @@ class Kind(StrEnum):
     IMAGE = "image"
     MUSIC = "music"
     SPEECH = "speech"
+
+
+HEARD = {Feature.MUSIC: Kind.MUSIC, Feature.SPEECH: Kind.SPEECH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,8 @@ class Name:
 
 def kind_of(job: Job) -> Kind:
     """Return what a job makes."""
-    return Kind.IMAGE if job.shape.fps == 0 else Kind.VIDEO
+    seen = Kind.IMAGE if job.shape.fps == 0 else Kind.VIDEO
+    return HEARD.get(job.feature, seen)
 
 
 def name_of(job: Job, *, email: str) -> str:
@@ -66,9 +71,9 @@ def read_name(given: str) -> Name:
 
 
 def path_of(asset: Asset) -> str:
-    """Return the path by which later calls use a file: `upload/…`, or `video/…` and `image/…`."""
-    made = "image" if asset.kind is AssetKind.IMAGE else "video"
-    return f"{made if asset.job else 'upload'}/{asset.id}{PurePosixPath(asset.blob).suffix}"
+    """Return the path by which later calls use a file: `upload/…`, or `video/…` and its like."""
+    place = asset.kind.value if asset.job else "upload"
+    return f"{place}/{asset.id}{PurePosixPath(asset.blob).suffix}"
 
 
 def read_path(given: str, *, field: str) -> AssetId:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kinora.apis.useapi.answers import Images, Sounds, Videos
 from kinora.apis.useapi.desk import Desk, Handler, good, whole
-from kinora.apis.useapi.names import Kind, kind_of, read_name
+from kinora.apis.useapi.names import Kind, Name, kind_of, read_name
 from kinora.apis.useapi.roll import FEATURES, Roll
 from kinora.apis.useapi.rows import Rows, View
 from kinora.domain.account import Account
@@ -23,8 +23,9 @@ MOST_ROWS = 100
 DEEPEST = 2**53
 VIDEOS_PAGE, IMAGES_PAGE = 40, 50
 SONGS_PAGE, MOST_SONGS = 20, 40
-SHELVES = {Kind.VIDEO: Shelf.VIDEO, Kind.IMAGE: Shelf.IMAGE}
-GONE = {Kind.VIDEO: "video", Kind.IMAGE: "image"}
+SHELVES = {kind: Shelf(kind.value) for kind in Kind}
+HEARD_PAGE = 50
+GONE = {Kind.VIDEO: "video", Kind.IMAGE: "image", Kind.MUSIC: "track", Kind.SPEECH: "speech"}
 Read = Callable[..., Awaitable[Outcome]]
 Pages = Callable[..., Awaitable[Page]]
 Delete = Callable[..., Awaitable[None]]
@@ -102,24 +103,22 @@ class Readers:
         """DELETE images/{id}."""
         return await self._delete(request, Kind.IMAGE)
 
-    def sounds(self, default: int) -> Handler:
-        """Return the handler of a list of what nothing makes yet: it is empty."""
+    def sounds(self, kind: Kind) -> Handler:
+        """Return the handler of the list of music, or of speech."""
 
         async def handler(request: Request) -> Response:
-            await self.desk.lane(request, await self.desk.caller(request))
-            limit = whole(request, "limit", default=default, least=1, most=MOST_ROWS)
-            offset = whole(request, "offset", default=0, least=0, most=DEEPEST)
-            return good(Sounds([], offset + limit, has_more=False))
+            page = await self._shelf(request, SHELVES[kind], default=HEARD_PAGE)
+            data = [await self.rows.sound(each, page.view) for each in page.outcomes]
+            return good(Sounds(data, page.next, page.next < page.total))
 
         return handler
 
-    def no_sound(self, what: str) -> Handler:
-        """Return the handler of one item of what nothing makes yet."""
+    def sound(self, kind: Kind) -> Handler:
+        """Return the handler of one piece of music, or of speech."""
 
         async def handler(request: Request) -> Response:
-            await self.desk.caller(request)
-            given = str(read_name(request.path_params["id"]))
-            raise JobNotFound(f"{what} {given} not found")
+            outcome, view = await self._one(request, kind)
+            return good(await self.rows.sound(outcome, view))
 
         return handler
 
@@ -135,7 +134,7 @@ class Readers:
         if name.kind not in kinds:
             wanted = " or ".join(GONE[kind] for kind in kinds)
             raise Malformed(f"the id must be that of a {wanted}, not of {name.kind}")
-        gone = JobNotFound(f"The original {GONE[name.kind]} has been deleted")
+        gone = JobNotFound(_gone(name))
         if name.account != account.id:
             raise gone
         outcome = await self._mine(name.job, account, gone)
@@ -155,3 +154,10 @@ class Readers:
 
     def _view(self, request: Request, account: Account) -> View:
         return View(account=account, base=self.desk.base(request))
+
+
+def _gone(name: Name) -> str:
+    """Return how the vendor says that there is nothing of a name."""
+    if name.kind in (Kind.MUSIC, Kind.SPEECH):
+        return f"{name.kind.title()} {name} not found"
+    return f"The original {GONE[name.kind]} has been deleted"

@@ -11,20 +11,26 @@ from kinora.ports.store import Store
 
 STEP = 500
 IMAGES = frozenset({Feature.TEXT_TO_IMAGE, Feature.IMAGE_EFFECT})
-VIDEOS = frozenset(Feature) - IMAGES - {Feature.SWAP_MASK}
+MUSIC, SPEECH = frozenset({Feature.MUSIC}), frozenset({Feature.SPEECH})
+VIDEOS = frozenset(Feature) - IMAGES - MUSIC - SPEECH - {Feature.SWAP_MASK}
 SONGS = frozenset({Feature.MUSIC_VIDEO})
-FEATURES = {Shelf.IMAGE: IMAGES, Shelf.VIDEO: VIDEOS}
+FEATURES = {
+    Shelf.IMAGE: IMAGES,
+    Shelf.VIDEO: VIDEOS,
+    Shelf.MUSIC: MUSIC,
+    Shelf.SPEECH: SPEECH,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """Reads an account's jobs; only films and pictures have shelves, the rest is walked."""
+    """Reads an account's jobs; only music videos have no shelf of their own and are walked."""
 
     shelves: Shelves
     store: Store
 
     async def page(self, account: AccountId, *, shelf: Shelf, offset: int, limit: int) -> Page:
-        """Return a page of films or pictures."""
+        """Return a page of a shelf."""
         return await self.shelves.page(account, shelf=shelf, offset=offset, limit=limit)
 
     async def songs(self, account: AccountId, *, offset: int, limit: int) -> Page:

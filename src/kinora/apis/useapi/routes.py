@@ -12,11 +12,12 @@ from kinora.apis.useapi.features import Templates
 from kinora.apis.useapi.files import Files
 from kinora.apis.useapi.keepers import Keepers
 from kinora.apis.useapi.makers import Makers
+from kinora.apis.useapi.names import Kind
 from kinora.apis.useapi.readers import Readers
 from kinora.apis.useapi.songs import Songs
+from kinora.apis.useapi.speaking import Speaking
 
 PREFIX = "/v2/pixverse"
-SOUNDS_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def routes(house: House) -> list[BaseRoute]:
 
 
 def _making(house: House) -> list[Operation]:
-    make, no = house.makers.making, house.makers.not_offered
+    make = house.makers.making
     return [
         Operation("POST", "/files", house.files.upload),
         Operation("POST", "/videos/create", make(wire.CreateBody), _older("create")),
@@ -77,8 +78,8 @@ def _making(house: House) -> list[Operation]:
         Operation("POST", "/videos/upscale", make(wire.UpscaleBody)),
         Operation("POST", "/videos/lipsync", make(wire.LipsyncBody)),
         Operation("POST", "/images/create", house.makers.images),
-        Operation("POST", "/music/create", no("music")),
-        Operation("POST", "/speech/create", no("speech")),
+        Operation("POST", "/music/create", make(wire.MusicBody)),
+        Operation("POST", "/speech/create", make(wire.SpeechBody)),
         Operation("POST", "/music-video/create", make(wire.MusicVideoBody)),
         Operation("POST", "/accounts/{email}", house.accounts.keep),
         Operation("DELETE", "/accounts/{email}", house.accounts.forget),
@@ -87,6 +88,7 @@ def _making(house: House) -> list[Operation]:
 
 def _listing(house: House) -> list[Operation]:
     keep, read = house.keepers, house.readers
+    spoken = Speaking(keep.desk, house.makers.offer, keep.own_voices)
     return [
         Operation("GET", "/accounts", house.accounts.all),
         Operation("GET", "/features", keep.features),
@@ -95,10 +97,10 @@ def _listing(house: House) -> list[Operation]:
         Operation("GET", "/videos/effects", house.templates.effects),
         Operation("GET", "/videos/restyles", keep.restyles),
         Operation("GET", "/images", read.images),
-        Operation("GET", "/music", read.sounds(SOUNDS_PAGE)),
-        Operation("GET", "/speech", read.sounds(SOUNDS_PAGE)),
-        Operation("GET", "/speech/voices", house.makers.not_offered("speech")),
-        Operation("GET", "/speech/models", house.makers.not_offered("speech")),
+        Operation("GET", "/music", read.sounds(Kind.MUSIC)),
+        Operation("GET", "/speech", read.sounds(Kind.SPEECH)),
+        Operation("GET", "/speech/voices", spoken.voices),
+        Operation("GET", "/speech/models", spoken.models),
         Operation("GET", "/music-video", house.songs.page),
         Operation("GET", "/scheduler", keep.scheduler),
         Operation("GET", "/scheduler/available", keep.available),
@@ -113,8 +115,8 @@ def _reading(house: House) -> list[Operation]:
         Operation("DELETE", "/videos/{id}", read.delete_video),
         Operation("GET", "/images/{id}", read.image),
         Operation("DELETE", "/images/{id}", read.delete_image),
-        Operation("GET", "/music/{id}", read.no_sound("Music")),
-        Operation("GET", "/speech/{id}", read.no_sound("Speech")),
+        Operation("GET", "/music/{id}", read.sound(Kind.MUSIC)),
+        Operation("GET", "/speech/{id}", read.sound(Kind.SPEECH)),
         Operation("GET", "/music-video/{id}", house.songs.one),
         Operation("DELETE", "/scheduler/{id}", keep.give_up),
     ]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import msgspec
 from msgspec import UNSET, UnsetType, structs
 
-from kinora.apis.useapi.answers import Image, Video, VideoQueue
+from kinora.apis.useapi.answers import Image, Sound, Video, VideoQueue
+from kinora.apis.useapi.heard import asked_sound
 from kinora.apis.useapi.lanes import Emails
 from kinora.apis.useapi.names import Kind, Name, kind_of, name_of, path_of
 from kinora.apis.useapi.offer import Offer, model_of
 from kinora.apis.useapi.queues import Queues, spelled
-from kinora.apis.useapi.states import Status, status_of
+from kinora.apis.useapi.states import Status, sound_status, status_of
 from kinora.catalog.templates import Template
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset, AssetKind
@@ -97,6 +98,20 @@ class Rows:
             named = Name(account=job.account, email=emails[source], kind=Kind.VIDEO, job=source)
             row = structs.replace(row, original_video_id=str(named))
         return self._with_template(row, job, view)
+
+    async def sound(self, outcome: Outcome, view: View) -> Sound:
+        """Return a sound's row."""
+        job, made = outcome.job, _ready(outcome)
+        status, email = sound_status(job.state), (await self.emails.of(job.id))[job.id]
+        return structs.replace(
+            asked_sound(job, self.offer.models, status, name=name_of(job, email=email)),
+            asset_id=made.id if made else 0,
+            url=self._url(made, view),
+            path=path_of(made) if made else "",
+            duration=round(made.seconds, 3) if made else 0.0,
+            created_at=spelled(job.created_at),
+            updated_at=spelled(job.changed_at),
+        )
 
     def _with_made(self, row: Video, made: Asset | None, view: View) -> Video:
         """Add what came out, all of it at once: a row never has half a result."""

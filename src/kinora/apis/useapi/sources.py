@@ -87,7 +87,7 @@ class FindGiven:
         digits = given.isascii() and given.isdigit() and len(given) <= LONGEST_VOICE
         voice = await self.store.view.voices.get(VoiceId(int(given))) if digits else None
         if voice is None or voice.account != account:
-            raise Invalid(f"the speaker {given[:20]!r} is not on videos/voices")
+            raise Invalid(f"the speaker {given[:20]!r} is not on videos/voices or speech/voices")
         return Speaker(like=voice.sound)
 
     async def _files(

@@ -21,6 +21,15 @@ FAILED = Status(8, "FAILED", final=True)
 GENERATING = Status(9, "GENERATING", final=False)
 
 
+AT_WORK = Status(10, "GENERATING", final=False)
+
+
+def sound_status(state: JobState) -> Status:
+    """Return the status of a sound's state: another number while it is made, and no moderated."""
+    found = status_of(state)
+    return {GENERATING: AT_WORK, MODERATED: FAILED}.get(found, found)
+
+
 def status_of(state: JobState) -> Status:
     """Return the status of a state, the same for films and pictures.
 

@@ -6,13 +6,16 @@ from kinora.apis.useapi import rules
 from kinora.apis.useapi.models import VideoModel
 from kinora.apis.useapi.offer import Offer, Terms
 from kinora.apis.useapi.singing import song_order
+from kinora.apis.useapi.sounding import sound_order
 from kinora.apis.useapi.sources import Given
 from kinora.apis.useapi.wire import (
     CreateBody,
     FilmBody,
     FramesBody,
     FusionBody,
+    MusicBody,
     MusicVideoBody,
+    SpeechBody,
     Submission,
     TransitionBody,
 )
@@ -44,7 +47,7 @@ TWO = 2
 
 
 def film_order(body: Submission, given: Given, terms: Terms) -> Order:
-    """Return the order that a call for a film makes; raises Invalid and its kin, Missing."""
+    """Return the order of a call for a film or a sound; raises Invalid and its kin, Missing."""
     rules.check_terms(body)
     match body:
         case CreateBody(template_id=number) if number:
@@ -59,6 +62,8 @@ def film_order(body: Submission, given: Given, terms: Terms) -> Order:
             order = _fusion(body, given, terms)
         case MusicVideoBody():
             order = song_order(body, given, terms)
+        case MusicBody() | SpeechBody():
+            order = sound_order(body, given, terms)
         case _:
             order = worked_order(body, given, terms)
     return order

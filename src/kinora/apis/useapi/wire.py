@@ -6,7 +6,17 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kinora.apis.useapi.errors import from_validation
-from kinora.apis.useapi.fields import Seed, Switch, Text, Whole, between, numbered, steps, text
+from kinora.apis.useapi.fields import (
+    Number,
+    Seed,
+    Switch,
+    Text,
+    Whole,
+    between,
+    numbered,
+    steps,
+    text,
+)
 from kinora.domain.errors import Invalid
 
 LONGEST_REPLY = 1024
@@ -266,6 +276,46 @@ class MusicVideoBody(Submission):
     def sounds(self) -> dict[str, str]:
         """Return the song, which is needed."""
         return {"audio_path": self.audio_path}
+
+
+class MusicBody(Submission):
+    """POST music/create; `duration` and `seed` are Kinora's own additions."""
+
+    COUNTED: ClassVar[Mapping[str, str]] = {"references": "image_path_{}"}
+
+    model: Text = ""
+    prompt: Text = ""
+    instrumental: Switch = None
+    lyrics: Text = ""
+    duration: Whole = None
+    seed: Seed = None
+    references: tuple[str, ...] = ()
+
+    def pictures(self) -> dict[str, str]:
+        """Return the pictures that the music is to fit, in their order."""
+        return _counted("image_path_{}", self.references)
+
+
+class SpeechBody(Submission):
+    """POST speech/create; `seed` is Kinora's own addition."""
+
+    model: Text = ""
+    text: Text = ""
+    voice_id: Text = ""
+    language_code: Text = ""
+    speed: Number = None
+    volume: Number = None
+    pitch: Whole = None
+    emotion: Text = ""
+    stability: Number = None
+    similarity_boost: Number = None
+    style: Number = None
+    use_speaker_boost: Switch = None
+    seed: Seed = None
+
+    def speaker(self) -> str:
+        """Return who is to speak, which is needed."""
+        return self.voice_id
 
 
 class ImageBody(Submission):

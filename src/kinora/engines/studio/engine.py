@@ -14,11 +14,13 @@ from kinora.domain.order import (
     Edit,
     ImageEffect,
     LipSync,
+    MakeMusic,
     MaskSelection,
     Mimic,
     Modify,
     MusicVideo,
     Restyle,
+    SaySomething,
     SoundEffect,
     Swap,
     TextToImage,
@@ -65,6 +67,8 @@ class Studio:
                 paths = [spec.inputs[image] for image in images]
                 made = still_picture(spec.ask.played, paths, shape=spec.shape)
                 yield from self._still(spec, made)
+            case MakeMusic() | SaySomething():
+                yield from self._sounding(spec, spec.ask)
             case Edit() if not isinstance(spec.ask, Restyle):
                 yield from self._edited(spec, spec.ask)
             case _:
@@ -121,6 +125,26 @@ class Studio:
         path = yield from song_film(ask, spec)
         yield Progress(done=1.0)
         yield _film_output(spec.shape, path, has_audio=True)
+
+    def _sounding(
+        self, spec: Spec, ask: MakeMusic | SaySomething
+    ) -> Generator[EngineEvent, None, None]:
+        """Make a sound that no picture goes with."""
+        from kinora.engines.studio.composing.room import compose, recite  # noqa: PLC0415 - SciPy
+
+        making = compose(ask, spec) if isinstance(ask, MakeMusic) else recite(ask, spec)
+        made = yield from making
+        yield Progress(done=1.0)
+        yield Output(
+            path=made.path,
+            kind="audio",
+            mime="audio/mpeg",
+            width=0,
+            height=0,
+            frames=0,
+            seconds=made.seconds,
+            has_audio=True,
+        )
 
     def _written(
         self,

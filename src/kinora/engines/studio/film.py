@@ -30,7 +30,7 @@ LARGE = 1920 * 1088
 LEAN = "rc-lookahead=1:sync-lookahead=0:sliced-threads=1:threads=2:bframes=0:ref=1:weightp=0"
 LARGE_AHEAD = 1
 WIDE = 1280 * 736
-SLIM = "rc-lookahead=4:sync-lookahead=0:threads=2"
+SLIM = "rc-lookahead=2:sync-lookahead=0:threads=2:bframes=1"
 """For 1080p, whose frames are 3 MB each inside the encoder."""
 
 
@@ -51,7 +51,7 @@ class FilmWriter:
         self._file.metadata.update(NOTES)
         self._video = _video_stream(self._file, shape)
         self._audio = _audio_stream(self._file) if has_sound else None
-        self._large = shape.width * shape.height > LARGE
+        self._large = shape.width * shape.height > WIDE
         ahead = LARGE_AHEAD if self._large else AHEAD
         self._frames: queue.Queue[Picture | av.VideoFrame | None] = queue.Queue(ahead)
         self._fault: BaseException | None = None

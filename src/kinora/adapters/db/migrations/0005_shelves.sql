@@ -4,6 +4,7 @@
 alter table jobs add column shelf text generated always as (
     case
         when feature in ('text_to_image', 'image_effect') then 'image'
+        when feature in ('music', 'speech') then feature
         when feature = 'swap_mask' then ''
         else 'video'
     end

@@ -38,9 +38,16 @@ NEAR = 0.05
 LONGEST = 2000
 """Characters that are spoken at most."""
 
+SLOWEST, FASTEST, HIGHEST = 80, 450, 99
+PITCH_A_STEP = 4
+"""By how much the synthesiser's pitch rises for a semitone, about."""
+
 NOT_INSTALLED = (
     'speech needs the extra "speech": pip install "kinora[speech]" on the server, then try again'
 )
+NAMES = {"en": "en-us", "zh": "cmn", "no": "nb"}
+"""The synthesiser's names of languages whose codes are others."""
+
 SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
@@ -74,6 +81,27 @@ class Voice:
     bright: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How somebody speaks: `pace` times as fast as usual, `steps` semitones higher.
+
+    `language` is a code such as `de`, empty for what the words seem to be.
+    """
+
+    pace: float = 1.0
+    steps: int = 0
+    language: str = ""
+
+    def of(self, voice: Voice) -> Voice:
+        """Return a voice that speaks so, as far as the synthesiser can."""
+        rate = min(FASTEST, max(SLOWEST, round(voice.rate * self.pace)))
+        pitch = min(HIGHEST, max(0, voice.pitch + PITCH_A_STEP * self.steps))
+        return replace(voice, rate=rate, pitch=pitch)
+
+
+PLAIN = Manner()
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """Speech: stereo waves at 48 kHz, and each phoneme (IPA) with the second when it begins."""
@@ -105,6 +133,7 @@ def speak(
     voice: str,
     seed: int,
     like: Likeness | None = None,
+    manner: Manner = PLAIN,
     worker: tuple[str, ...] = WORKER,
 ) -> Spoken:
     """Return a text spoken; `voice` is a speaker's id, or `auto`, which the seed chooses.
@@ -118,7 +147,7 @@ def speak(
     if not any(letter.isalnum() for letter in spoken):
         raise CannotMake("there is nothing to say in lip_sync_tts_content")
     chosen = _chosen(voice, seed) if like is None else _nearest(like, spoken, worker)
-    rate, phonemes, mono = _said(spoken, chosen, seed, worker)
+    rate, phonemes, mono = _said(spoken, manner.of(chosen), seed, worker, manner.language)
     begin, end = _heard(mono, rate)
     loud = _voiced(mono[begin:end], rate, chosen)
     own = likeness_of(np.stack([loud, loud], -1)) if like is not None else None
@@ -182,11 +211,12 @@ def _nearest(like: Likeness, text: str, worker: tuple[str, ...]) -> Voice:
 
 
 def _said(
-    text: str, voice: Voice, seed: int, worker: tuple[str, ...]
+    text: str, voice: Voice, seed: int, worker: tuple[str, ...], language: str = ""
 ) -> tuple[int, list[tuple[int, str]], Mono]:
+    language = NAMES.get(language, language) or language_of(text)
     asked = {
         "text": text,
-        "voice": f"{language_of(text)}+{voice.variant}",
+        "voice": f"{language}+{voice.variant}",
         "rate": voice.rate,
         "pitch": voice.pitch,
         "range": voice.range,
