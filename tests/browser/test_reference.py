@@ -40,7 +40,12 @@ def shown(url: str, profile: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("page", "document"), [("/docs/pixverse", "/openapi/v2/openapi.json")], ids=["pixverse"]
+    ("page", "document"),
+    [
+        ("/docs/pixverse", "/openapi/v2/openapi.json"),
+        ("/docs/useapi", "/v2/pixverse/openapi.json"),
+    ],
+    ids=["pixverse", "useapi"],
 )
 def test_the_reference_page_shows_every_operation(
     server: Server, tmp_path: Path, page: str, document: str

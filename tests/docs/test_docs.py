@@ -46,6 +46,14 @@ def test_the_openapi_document_is_the_one_in_docs(reference: Reference) -> None:
     assert kept == json.loads(json.dumps(reference.document())), "run scripts/openapi.py"
 
 
+@pytest.mark.parametrize("reference", [PIXVERSE, USEAPI], ids=lambda each: each.name)
+def test_every_name_in_a_path_is_told_of(reference: Reference) -> None:
+    for path, methods in reference.document()["paths"].items():
+        for operation in methods.values():
+            told = [each["name"] for each in operation["parameters"] if each["in"] == "path"]
+            assert told == re.findall(r"\{(\w+)\}", path), path
+
+
 def test_every_template_has_its_effect() -> None:
     kinds = {"video": {*EFFECTS, *PAIRS, "explode"}, "image": {*LOOKS, "double-exposure"}}
     for kind, names in kinds.items():

@@ -1,5 +1,6 @@
 import re
 from collections.abc import AsyncIterator
+from importlib.resources import files as package_files
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from kinora.bootstrap.ground import Ground
 from kinora.domain import errors
 from kinora.usecases.naming import digest_of
 from tests.films import film, sound_wave
+from tests.wire.original import Original, copy_of, original_of
 from tests.wire.transcript import RULE, play, read
 from tests.wire.world import World, build_world
 
@@ -20,27 +22,45 @@ FOLDER = Path(__file__).parent / "pixverse"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
+    folder = tmp_path_factory.mktemp("pixverse")
+    photos = Path(str(package_files("kinora.cli") / "pictures"))
+    photo, rocket = photos / "coffee.jpg", photos / "rocket.jpg"
+    files = {"photo": photo, "listed": rocket, **odd_files(photo, folder)}
+    look = difference_hash(Image.open(rocket))
+    entries = f"{digest_of(files['listed_song'])}\nlook:{look:016x}\n"
+
+    async def build(ground: Ground) -> dict[str, str]:
+        made = await build_world(ground, photo, folder, listed=entries)
+        return made.names | {name: str(path) for name, path in files.items()}
+
+    return original_of(folder, build)
+
+
+def odd_files(photo: Path, folder: Path) -> dict[str, Path]:
+    """Write the files that transcripts upload."""
+    found = {
+        "page": folder / "page.png",
+        "broken": folder / "broken.jpg",
+        "wide": folder / "wide.png",
+        "big": folder / "big.png",
+    }
+    found["page"].write_text("<html>not a picture</html>")
+    found["broken"].write_bytes(photo.read_bytes()[:20_000])
+    Image.new("L", (12_000, 1)).save(found["wide"])
+    found["big"].write_bytes(b"\x89PNG\r\n" + bytes(21 * 1024 * 1024))
+    return found | {
+        "listed_song": sound_wave(folder / "listed.wav", seconds=0.7),
+        "song": sound_wave(folder / "song.wav"),
+        "clip": film(folder / "clip.mp4", sound=True),
+    }
+
+
 @pytest.fixture
-async def world(ground: Ground, photos: Path, tmp_path: Path) -> World:
-    listed = sound_wave(tmp_path / "listed.wav", seconds=0.7)
-    look = difference_hash(Image.open(photos / "rocket.jpg"))
-    entries = f"{digest_of(listed)}\nlook:{look:016x}\n"
-    made = await build_world(ground, photos / "coffee.jpg", tmp_path, listed=entries)
-    made.names |= {"listed_song": str(listed), "listed": str(photos / "rocket.jpg")}
-    made.names["photo"] = str(photos / "coffee.jpg")
-    (tmp_path / "page.png").write_text("<html>not a picture</html>")
-    made.names["page"] = str(tmp_path / "page.png")
-    broken = (photos / "coffee.jpg").read_bytes()[:20_000]
-    (tmp_path / "broken.jpg").write_bytes(broken)
-    made.names["broken"] = str(tmp_path / "broken.jpg")
-    Image.new("L", (12_000, 1)).save(tmp_path / "wide.png")
-    made.names["wide"] = str(tmp_path / "wide.png")
-    (tmp_path / "big.png").write_bytes(b"\x89PNG\r\n" + bytes(21 * 1024 * 1024))
-    made.names["big"] = str(tmp_path / "big.png")
-    sound_wave(tmp_path / "song.wav")
-    film(tmp_path / "clip.mp4", sound=True)
-    made.names |= {"song": str(tmp_path / "song.wav"), "clip": str(tmp_path / "clip.mp4")}
-    return made
+async def world(original: Original, tmp_path: Path) -> AsyncIterator[World]:
+    async with copy_of(original, tmp_path) as copied:
+        yield copied
 
 
 @pytest.fixture

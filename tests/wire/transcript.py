@@ -13,7 +13,8 @@ IDS = re.compile(r"\b\d{12,}\b")
 TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?")
 FOLDERS = re.compile(r"\b(given|made)/[0-9a-f]{2}/")
 LINKS = re.compile(r"/media/[^/\"]+/[^/\"]+/")
-SPANS = re.compile(r'"(ExpireTime|estimated_gen_time|queue_time|size)": \d+')
+SPANS = re.compile(r'"(ExpireTime|estimated_gen_time|queue_time)": \d+')
+SIZES = re.compile(r'"size": \d+(?=,\s+"name")')
 ELAPSED = re.compile(r'"elapsed": "\d+:\d\d"')
 
 
@@ -80,6 +81,7 @@ def sent(body: str, names: dict[str, str]) -> dict[str, Any]:
 def mask(answer: httpx.Response) -> str:
     body = json.dumps(answer.json(), indent=2, ensure_ascii=False)
     body = SPANS.sub(r'"\1": <number>', body)
+    body = SIZES.sub('"size": <number>', body)
     body = ELAPSED.sub('"elapsed": "<span>"', body)
     body = LINKS.sub("/media/<asset>/<token>/", body)
     body = FOLDERS.sub(r"\1/<folder>/", body)

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
+from kinora.apis.useapi.names import Kind, kind_of
 from kinora.apis.useapi.routes import PREFIX, routes
 from kinora.bootstrap.ground import Ground, build_moderator, build_operator
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
@@ -31,6 +32,15 @@ from tests.conftest import KEY
 TOKEN = f"Bearer user:1-{KEY}"
 LANE = "user:1-pixverse:default@kinora.local"
 OTHER = "sk-other-0123456789"
+
+
+MADE = {
+    Kind.IMAGE: ("image", "image/jpeg"),
+    Kind.VIDEO: ("video", "video/mp4"),
+    Kind.MUSIC: ("audio", "audio/mpeg"),
+    Kind.SPEECH: ("audio", "audio/mpeg"),
+}
+ENDINGS = {"image/jpeg": "jpg", "video/mp4": "mp4", "audio/mpeg": "mp3"}
 
 
 @dataclass(frozen=True)
@@ -87,13 +97,13 @@ class Caller:
     async def finished(self) -> Job:
         """Bring the next job to a good end."""
         job, g = await self.started(), self.ground
-        still = job.shape.fps == 0
-        path = self.folder / ("made.jpg" if still else "made.mp4")
+        kind, mime = MADE[kind_of(job)]
+        path = self.folder / f"made.{ENDINGS[mime]}"
         path.write_bytes(b"0123456789" * 100)
         output = Output(
             path=path,
-            kind="image" if still else "video",
-            mime="image/jpeg" if still else "video/mp4",
+            kind=kind,
+            mime=mime,
             width=job.shape.width,
             height=job.shape.height,
             frames=job.shape.frames,

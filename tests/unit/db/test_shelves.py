@@ -18,9 +18,19 @@ from kinora.apis.useapi.roll import WalkedShelves
 from kinora.domain.account import Account, Balance
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job, JobState
-from kinora.domain.order import Ask, ImageEffect, MaskSelection, Order, TextToImage, TextToVideo
+from kinora.domain.order import (
+    Ask,
+    ImageEffect,
+    MakeMusic,
+    MaskSelection,
+    Order,
+    SaySomething,
+    Speech,
+    TextToImage,
+    TextToVideo,
+    Words,
+)
 from kinora.domain.shape import Shape
-from kinora.domain.wishes import Words
 from kinora.ports.shelves import Shelf
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,6 +39,8 @@ ASKS: list[Ask] = [
     TextToImage(words=WORDS),
     ImageEffect(template="pop-art", images=()),
     MaskSelection(film=AssetId(1), keyframe=1),
+    MakeMusic(words="a waltz", seconds=30),
+    SaySomething(speech=Speech(text="hello")),
     TextToVideo(words=WORDS),
 ]
 ADA, BEN = AccountId(1), AccountId(2)
@@ -73,12 +85,12 @@ async def test_every_place_of_a_spread_list(files: tuple[SqliteStore, Connection
     store, reads = files
     # Ids of one millisecond, of seconds, minutes, days and years apart.
     ids = sorted(
-        {k * step + 5 for step in (1, 1 << 23, 1 << 29, 1 << 38, 1 << 47) for k in range(9)}
+        {k * step + 5 for step in (1, 1 << 23, 1 << 29, 1 << 38, 1 << 47) for k in range(12)}
     )
     async with store.transaction() as tx:
         for at, number in enumerate(ids):
-            await tx.jobs.add(job(number, ASKS[at % 4]))
-            await tx.jobs.add(job(number + 1000, ASKS[3], BEN))
+            await tx.jobs.add(job(number, ASKS[at % len(ASKS)]))
+            await tx.jobs.add(job(number + 1000, ASKS[-1], BEN))
         gone = ids[::7]
         for number in gone:
             found = await tx.jobs.get(JobId(number))
@@ -136,6 +148,7 @@ async def test_old_jobs_are_put_on_their_shelves(tmp_path: Path) -> None:
         (1 << 30, "text_to_image"),
         (3 << 30, "extend"),
         (5 << 30, "swap_mask"),
+        (7 << 30, "speech"),
     ):
         raw.execute(
             "insert into jobs (id, account, feature, state, attempt, breaks, progress, seed, cost,"
@@ -146,7 +159,7 @@ async def test_old_jobs_are_put_on_their_shelves(tmp_path: Path) -> None:
     for statement in statements(migrations()[before]):
         raw.execute(statement)
     rows = raw.execute("select shelf, span from shelves where shift = 30 order by shelf").fetchall()
-    assert rows == [("", 5), ("image", 1), ("video", 3)]
+    assert rows == [("", 5), ("image", 1), ("speech", 7), ("video", 3)]
     raw.close()
 
 

@@ -5,10 +5,10 @@ import os
 import queue
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import BinaryIO
 
 from kinora.adapters.fleet.rest import forget_libraries, give_memory_back
@@ -30,8 +30,8 @@ from kinora.ports.engine import CannotMake, Engine, EngineEvent, Log, Output, Pr
 Tell = Callable[[Report], None]
 
 
-COMPILED = 6.0
-"""Seconds of setup above which kernels must have been compiled and not only loaded."""
+CACHE = "NUMBA_CACHE_DIR"
+"""Names the folder in which compiled kernels lie; a setup that adds to it had to compile."""
 
 IDLE = 2.0
 """Seconds without work after which an engine makes itself small."""
@@ -142,6 +142,12 @@ def load(dotted: str) -> Engine:
     return engine
 
 
+def compiled_kernels() -> int:
+    """Return how many pieces of machine code the cache holds."""
+    folder = os.environ.get(CACHE, "")  # noqa: TID251 - what the parent told numba
+    return sum(1 for _ in Path(folder).rglob("*.nbc")) if folder else 0
+
+
 def begin_again(channel: BinaryIO) -> None:
     """Become a fresh process that finds its kernels compiled: the compiler's memory stays here."""
     os.dup2(channel.fileno(), 1)
@@ -160,9 +166,9 @@ def main() -> None:
 
     orders = Orders(sys.stdin.buffer)
     engine = load(sys.argv[1])
-    began = time.monotonic()
+    before = compiled_kernels()
     engine.setup()
-    if time.monotonic() - began > COMPILED and AGAIN not in sys.argv:
+    if compiled_kernels() > before and AGAIN not in sys.argv:
         begin_again(channel)
     give_memory_back()
     tell(Ready())

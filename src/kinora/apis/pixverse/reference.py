@@ -1,5 +1,6 @@
 """The dialect's OpenAPI 3.1 document."""
 
+import re
 from functools import cache
 from typing import Any, Literal
 
@@ -125,9 +126,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             "schema": {"type": "string"},
         }
     ]
-    if "{id}" in operation.path:
-        integer = {"type": "integer", "minimum": 1}
-        found.append({"name": "id", "in": "path", "required": True, "schema": integer})
+    for name in re.findall(r"\{(\w+)\}", operation.path):
+        schema: dict[str, Any] = {"type": "integer", "minimum": 1}
+        found.append({"name": name, "in": "path", "required": True, "schema": schema})
     for name, allowed in QUERY.get(operation.handler, {}).items():
         schema = {"type": "string", "examples": allowed}
         found.append({"name": name, "in": "query", "required": False, "schema": schema})

@@ -1,0 +1,1 @@
+"""Music from words, and speech as a sound of its own."""
