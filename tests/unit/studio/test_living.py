@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from kinora.domain.order import Words
 from kinora.engines.studio.imagevideo.eyes import blinked, find_eyes
-from kinora.engines.studio.imagevideo.living import Living, find_living, read_verbs
+from kinora.engines.studio.imagevideo.living import Living, find_living, read_things, read_verbs
 from kinora.engines.studio.imagevideo.room import frames
 from kinora.engines.studio.picture.faces import find_faces
 from kinora.engines.studio.picture.load import cover, load
@@ -68,6 +69,56 @@ def test_words_hold_everything(photos: Path, prompt: str) -> None:
 )
 def test_verbs_are_read(prompt: str, kind: str) -> None:
     assert kind in read_verbs(prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind"),
+    [
+        ("she waves", "water"),
+        ("her flowing dress", "water"),
+        ("drifting petals", "clouds"),
+        ("the sky is pale", "clouds"),
+    ],
+)
+def test_words_that_may_mean_others_open_no_gate(prompt: str, kind: str) -> None:
+    assert kind not in read_things(prompt)
+
+
+@pytest.mark.parametrize("prompt", ["a still life", "she is still smiling", "a frozen lake"])
+def test_still_is_not_always_still(prompt: str) -> None:
+    assert "still" not in read_verbs(prompt)
+
+
+def test_what_flows_in_is_the_regions_own() -> None:
+    """A dark ridge below a bright sky is not drawn into it, however far the sky has moved."""
+    picture = np.full((180, 320, 3), (120, 170, 235), np.uint8)
+    ridge = 90 + 30 * np.abs(np.sin(np.arange(320) / 25))
+    below = np.arange(180)[:, None] > ridge[None]
+    picture[below] = (30, 26, 24)
+    sky = np.asarray(~below, np.float32)
+    living = Living(picture, {"clouds": sky}, (), frozenset({"clouds"}), seed=1)
+    for t in (1.0, 2.5, 4.0):
+        seen = living.at(t)
+        inside = cv2.erode((~below).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        assert seen[inside].min(0).min() > 90, t
+        assert np.array_equal(seen[below], picture[below])
+
+
+def test_eyes_blink_by_the_clock(photos: Path) -> None:
+    picture = portrait(photos)
+    eyes = find_eyes(picture, tuple(find_faces(picture)))
+    living = Living(picture, {}, eyes, frozenset(), seed=3)
+    for clock in np.arange(0, 4, 1 / 12):
+        assert np.array_equal(living.at(clock, clock), living.at(3 * clock, clock))
+    often = Living(picture, {}, eyes, frozenset({"blink"}), seed=3)
+    changes = [
+        sum(
+            not np.array_equal(each.at(0.0, c), each.at(0.0, c + 1 / 12))
+            for c in np.arange(0, 20, 1 / 12)
+        )
+        for each in (living, often)
+    ]
+    assert changes[1] > 1.3 * changes[0]
 
 
 def test_named_parts_move_more() -> None:

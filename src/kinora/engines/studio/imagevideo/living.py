@@ -21,6 +21,7 @@ from kinora.engines.studio.imagevideo.eyes import Eye, blinked, find_eyes
 from kinora.engines.studio.imagevideo.regions import find_regions
 from kinora.engines.studio.kernels.noise import fbm_map
 from kinora.engines.studio.picture.faces import Face
+from kinora.engines.studio.picture.fill import fill_behind
 from kinora.engines.studio.picture.warping import grid, pull
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.words.splitting import phrases_in, words_in
@@ -34,23 +35,39 @@ SPEED = {"clouds": 0.016, "water": 0.030, "fire": 0.16}
 SWAY = {"foliage": 0.0030, "hair": 0.0034}
 """Frame widths that what sways swings to each side."""
 
+FALL = 2.2
+"""How much faster water falls than it flows."""
+
+INSIDE = 0.6
+"""The least of a mask where what is seen is the region's own."""
+
 MORE = 1.7
 """How much more moves what words name."""
 
 
 @cache
-def _verbs() -> dict[str, str]:
+def _table(part: str) -> dict[str, frozenset[str]]:
     text = (files("kinora.engines.studio.imagevideo") / "verbs.toml").read_text("utf-8")
-    table: dict[str, list[str]] = tomllib.loads(text)
-    return {word: kind for kind, words in table.items() for word in words}
+    table: dict[str, list[str]] = tomllib.loads(text)[part]
+    every = {word for words in table.values() for word in words}
+    return {word: frozenset(kind for kind in table if word in table[kind]) for word in every}
+
+
+def _kinds(prompt: str, part: str) -> frozenset[str]:
+    table = _table(part)
+    words = phrases_in(words_in(prompt, table.__contains__), table.__contains__)
+    return frozenset(kind for word in words for kind in table.get(word, ()))
+
+
+def read_things(prompt: str) -> frozenset[str]:
+    """Return the kinds of regions that a prompt names by a word that means nothing else."""
+    return _kinds(prompt, "things")
 
 
 def read_verbs(prompt: str) -> frozenset[str]:
-    """Return the kinds that a prompt names: regions, `blink`, `still`."""
-    knows = _verbs().__contains__
-    return frozenset(
-        _verbs()[word] for word in phrases_in(words_in(prompt, knows), knows) if word in _verbs()
-    )
+    """Return the kinds that a prompt makes more of: regions, `blink`, `still`."""
+    alone = frozenset({"still"}) if prompt.strip().lower() == "still" else frozenset()
+    return read_things(prompt) | _kinds(prompt, "verbs") | alone
 
 
 def find_living(
@@ -63,18 +80,24 @@ def find_living(
     named = read_verbs(prompt)
     if "still" in named:
         return {}, [], named
-    return find_regions(picture, matte, faces, named), find_eyes(picture, faces), named
+    things = read_things(prompt)
+    return find_regions(picture, matte, faces, things), find_eyes(picture, faces), named
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One region: its mask, where it is, how it moves (pixels in a second, or pixels)."""
+    """One region: its mask, where it is, how it moves (pixels in a second, or pixels).
+
+    `source` is the picture with nothing but the region in it, painted on beyond its edge: what
+    flows in from there must not be a ridge or a roof.
+    """
 
     kind: str
     mask: Field
     rows: slice
     across: Field
     down: Field
+    source: Picture
 
 
 class Living:
@@ -106,15 +129,17 @@ class Living:
         """Whether eyes were found that close now and then."""
         return bool(self._eyes)
 
-    def at(self, t: float) -> Picture:
-        """Return the picture at second `t`."""
+    def at(self, t: float, clock: float | None = None) -> Picture:
+        """Return the picture at second `t`; eyes go by the `clock`, however fast the rest moves."""
         seen = self._picture
         if self._parts or self._eyes:
             seen = seen.copy()
         for part in self._parts:
             self._move(seen, part, t)
         for number, eye in enumerate(self._eyes):
-            blinked(seen, self._picture, eye, _closed(t, self._seed, number // 2))
+            often = MORE if "blink" in self._named else 1.0
+            shut = _closed(t if clock is None else clock, self._seed, number // 2, often)
+            blinked(seen, self._picture, eye, shut)
         return seen
 
     def _part(self, kind: str, mask: Field, seed: int) -> Part:
@@ -133,13 +158,17 @@ class Living:
         elif kind == "water":
             near = np.linspace(0.25, 1.5, height, dtype=np.float32)[rows, None]
             across, down = flow * near * (0.35 + noise * 1.6), flow * near * 0.16 * (1 + noise)
+            if "falls" in self._named:
+                across, down = flow * noise * 0.3, FALL * flow * (1 + noise)
         elif kind == "fire":
             across, down = flow * noise * 0.9, -flow * (0.8 + noise)
         else:
             across, down = flow * (0.6 + noise), flow * 0.35 * (0.6 + noise)
         shape = noise.shape
-        wide = (np.broadcast_to(each, shape).astype(np.float32) for each in (across, down))
-        return Part(kind, mask[rows], rows, *wide)
+        wide, tall = (np.broadcast_to(each, shape).astype(np.float32) for each in (across, down))
+        outside = np.asarray(mask < INSIDE, np.float32)
+        source = fill_behind(self._picture, outside) if outside.any() else self._picture
+        return Part(kind, mask[rows], rows, wide, tall, source)
 
     def _move(self, seen: Picture, part: Part, t: float) -> None:
         """Draw a part as it is at a moment, in place."""
@@ -174,17 +203,20 @@ class Living:
         height, width = part.mask.shape
         places = grid(width, height)
         y = places.y + np.float32(part.rows.start) - down
-        moved = pull(self._picture, places.x - across, y, edge=cv2.BORDER_REFLECT_101)
+        moved = pull(part.source, places.x - across, y, edge=cv2.BORDER_REFLECT_101)
         return moved.astype(np.float32)
 
 
-def _closed(t: float, seed: int, face: int) -> float:
-    """Return how far eyes are closed at a moment, 0 to 1: a blink every two or three seconds."""
+def _closed(t: float, seed: int, face: int, often: float) -> float:
+    """Return how far eyes are closed at a moment, 0 to 1: a blink every two or three seconds.
+
+    `often` is how many times as many there are when words ask for them.
+    """
     rng = np.random.default_rng(seed + 31 * face)
     at = 0.6 + float(rng.uniform(0, 0.8))
     while at < t + 1:
         away = t - at
         if -0.09 < away < 0.20:
             return 1 - abs(away / 0.09) if away < 0 else max(0.0, 1 - max(0.0, away - 0.04) / 0.16)
-        at += float(rng.uniform(1.6, 3.2))
+        at += float(rng.uniform(1.6, 3.2)) / often
     return 0.0

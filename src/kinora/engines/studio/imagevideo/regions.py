@@ -18,6 +18,9 @@ SIDE = 420
 BLUE = 0.15
 """How much of a sky is blue at least."""
 
+SEVERAL = ("foliage", "hair")
+"""Kinds that a picture may have in several places."""
+
 SMALLEST = {"clouds": 0.05, "water": 0.06, "foliage": 0.05, "fire": 0.004, "hair": 0.006}
 """The least share of a picture that each kind must have; half of it when words name it."""
 
@@ -43,13 +46,15 @@ def find_regions(
     outdoors = float(found["clouds"].mean()) > SMALLEST["clouds"]
     lively = np.ones_like(free) if "water" in named else _rippled(small) & outdoors
     found["water"] = _water(hsv, rough, found["clouds"]) & lively & free & ~found["foliage"]
-    if faces:
-        scale = width / picture.shape[1]
-        found["hair"] = _hair(small, faces[0], scale, cv2.resize(matte, (width, height)))
+    scale = width / picture.shape[1]
+    inside = cv2.resize(matte, (width, height))
+    for face in faces:
+        hair = _hair(small, face, scale, inside)
+        found["hair"] = hair | found.get("hair", np.zeros_like(hair))
     kept = {}
     for kind, mask in found.items():
         least = SMALLEST[kind] * (0.5 if kind in named else 1.0)
-        main = _main_part(mask, every=kind == "foliage")
+        main = _main_part(mask, every=kind in SEVERAL)
         if float(main.mean()) >= least:
             kept[kind] = _soft(picture, small, main)
     return kept

@@ -73,14 +73,14 @@ def frames(
             u = number / max(1, shape.frames - 1)
             camera = view(move, u, seconds=shape.seconds, speed=speed)
             t = u * shape.seconds * speed
-            yield grade(compose(alive(t), camera, t=t), light=relit)
+            yield grade(compose(alive(t, u * shape.seconds), camera, t=t), light=relit)
 
     for number, drawn in enumerate(styled(seen(), words.style, shape=shape, seed=seed)):
         yield _finished(drawn, air, number / max(1, shape.frames - 1) * shape.seconds)
 
 
-def _living(layers: Layers, prompt: str, seed: int) -> Callable[[float], Layers]:
-    """Return what gives the layers as they are at a second: what can move in them moves."""
+def _living(layers: Layers, prompt: str, seed: int) -> Callable[[float, float], Layers]:
+    """Return what gives the layers as they are at a second of their motion, and of the clock."""
     picture, matte = layers.behind, np.zeros(layers.behind.shape[:2], np.float32)
     if layers.front is not None:
         picture = np.ascontiguousarray(layers.front[..., :3])
@@ -89,16 +89,16 @@ def _living(layers: Layers, prompt: str, seed: int) -> Callable[[float], Layers]
     front = layers.front
     if front is None:
         whole = Living(picture, masks, eyes, named, seed=seed)
-        return lambda t: replace(layers, behind=whole.at(t))
+        return lambda t, clock: replace(layers, behind=whole.at(t, clock))
     own = {kind: mask for kind, mask in masks.items() if kind in OWN}
     rest = {kind: mask for kind, mask in masks.items() if kind not in OWN}
     behind = Living(layers.behind, rest, (), named, seed=seed)
     ahead = Living(picture, own, eyes, named, seed=seed)
     alpha = front[..., 3]
 
-    def at(t: float) -> Layers:
-        shown = np.dstack([ahead.at(t), alpha]) if own or eyes else front
-        return replace(layers, behind=behind.at(t), front=shown)
+    def at(t: float, clock: float) -> Layers:
+        shown = np.dstack([ahead.at(t, clock), alpha]) if own or eyes else front
+        return replace(layers, behind=behind.at(t, clock), front=shown)
 
     return at
 
