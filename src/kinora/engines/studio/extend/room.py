@@ -6,7 +6,7 @@ camera and of what flows in it.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, tee
 from pathlib import Path
 
 import cv2
@@ -21,6 +21,7 @@ from kinora.engines.studio.imagevideo.grade import grade
 from kinora.engines.studio.picture.warping import ease
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.source import reading
+from kinora.engines.studio.styles.room import styled
 from kinora.engines.studio.words.cues import Cues, read_cues
 from kinora.ports.engine import Shape
 
@@ -96,13 +97,16 @@ def _dressed(
     light = _new_light(cues, last)
     air = make_air(cues.get("weather"), seed=seed)
     plain = not light and not words.style and not cues.get("weather")
-    for number, picture in enumerate(going, 1):
-        if plain:
-            yield np.ascontiguousarray(picture)
-            continue
+    if plain:
+        yield from map(np.ascontiguousarray, going)
+        return
+    own, given = tee(going)
+    drawn = styled(
+        (grade(each, light=light) for each in given), words.style, shape=shape, seed=seed
+    )
+    for number, (picture, styled_one) in enumerate(zip(own, drawn, strict=True), 1):
         seconds = number / shape.fps
-        made = grade(picture, light=light, style=words.style)
-        made = air.blend(made, seconds)
+        made = air.blend(styled_one, seconds)
         share = ease(seconds / COMES)
         yield np.ascontiguousarray(cv2.addWeighted(made, share, picture, 1 - share, 0))
 

@@ -1,6 +1,7 @@
 """What styles are made of: flat colour, lines, steps of tone, relief, paper, glow."""
 
 from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -9,7 +10,23 @@ from numpy.typing import NDArray
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
+T = TypeVar("T", np.float32, np.int32)
 Table = NDArray[np.uint8]
+
+
+class Grain(NamedTuple):
+    """What moves with a film: noise of deviation 1, and how far its picture has gone, in pixels."""
+
+    noise: Field
+    shift: tuple[float, float]
+
+    def along(self, pattern: NDArray[T]) -> NDArray[T]:
+        """Return a pattern where the picture has taken it."""
+        return np.roll(pattern, (round(self.shift[1]), round(self.shift[0])), axis=(0, 1))
+
+    def cells(self, found: tuple[NDArray[np.int32], Field]) -> tuple[NDArray[np.int32], Field]:
+        """Return cells, and how near their borders are, where the picture has taken them."""
+        return self.along(found[0]), self.along(found[1])
 
 
 def rgb(red: float, green: float, blue: float) -> Field:

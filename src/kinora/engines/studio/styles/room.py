@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kinora.engines.studio.reel import Picture
+from kinora.engines.studio.styles.pieces import Grain
 from kinora.engines.studio.styles.steady import Steady
 from kinora.engines.studio.styles.table import HELD, STYLES
 from kinora.ports.engine import Shape
@@ -21,6 +22,6 @@ def styled(frames: Iterator[Picture], style: str, *, shape: Shape, seed: int) ->
     drawn: Picture | None = None
     for number, frame in enumerate(frames):
         calm = steady.step(frame)
-        if drawn is None or number % held == 0:
-            drawn = np.ascontiguousarray(draw(calm, steady.noise))
+        if drawn is None or steady.cut or number % held == 0:
+            drawn = np.ascontiguousarray(draw(calm, Grain(steady.noise, steady.shift)))
         yield drawn

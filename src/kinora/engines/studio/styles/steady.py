@@ -28,7 +28,11 @@ RENEWED = 0.02
 
 
 class Steady:
-    """Carries a film's tone and a field of noise from frame to frame."""
+    """Carries a film's tone and a field of noise from frame to frame.
+
+    `shift` is how far most of the picture has gone since the shot began, in pixels across and
+    down: patterns that go with it stay on what they are on. `cut` tells that a shot has begun.
+    """
 
     def __init__(self, width: int, height: int, seed: int) -> None:
         """Begin with noise by the seed, smooth to about a pixel."""
@@ -36,6 +40,8 @@ class Steady:
         fresh = cv2.GaussianBlur(rng.standard_normal((height, width)).astype(np.float32), (0, 0), 1)
         self._fresh: Field = np.asarray(fresh / max(1e-6, float(fresh.std())), np.float32)
         self.noise: Field = self._fresh.copy()
+        self.shift = (0.0, 0.0)
+        self.cut = True
         self._before: Picture | None = None
         self._grey: Picture | None = None
         self._finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_FAST)
@@ -43,6 +49,7 @@ class Steady:
     def step(self, frame: Picture) -> Picture:
         """Return a frame with less flicker; the noise has moved with it."""
         grey = _small(frame)
+        self.cut = self._before is None
         if self._before is None or self._grey is None:
             return self._kept(frame, grey)
         if np.array_equal(frame, self._last):
@@ -56,10 +63,12 @@ class Steady:
         moved = pull(self._before, x, y, edge=cv2.BORDER_REPLICATE)
         apart = cv2.absdiff(moved, frame).max(-1).astype(np.float32)
         if float(apart.mean()) > CUT:
-            self.noise = self._fresh.copy()
+            self.noise, self.shift, self.cut = self._fresh.copy(), (0.0, 0.0), True
             return self._kept(frame, grey)
         share = KEPT * np.clip(1 - cv2.blur(apart, (5, 5)) / AGREES, 0, 1)[..., None]
-        mixed = np.asarray(frame * (1 - share) + moved * share, np.uint8)
+        mixed = np.rint(frame * (1 - share) + moved * share).astype(np.uint8)
+        gone = np.median(flow.reshape(-1, 2), axis=0) * scale
+        self.shift = self.shift[0] - float(gone[0]), self.shift[1] - float(gone[1])
         carried = pull_field(self.noise, x, y) * (1 - RENEWED) + self._fresh * RENEWED
         self.noise = np.asarray(carried / max(1e-6, float(carried.std())), np.float32)
         return self._kept(mixed, grey, given=frame)
