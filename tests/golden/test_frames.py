@@ -25,6 +25,7 @@ SMALL = Shape(width=160, height=96, frames=6, fps=4)
 LARGER = Shape(width=400, height=240, frames=6, fps=4)
 """For faces, which are not found when they are small."""
 
+WITH_FACES = ("talking", "mimic")
 LOOK = (12, 8)
 BAND = 6.0
 """Mean difference of levels (0 to 255) that other CPUs' rounding may make in a thumbnail."""
@@ -42,7 +43,7 @@ class Seen:
 
 
 def made(take: Take, folder: Path) -> Seen:
-    frames = list(frames_of(take, LARGER if take.sheet == "talking" else SMALL, folder))
+    frames = list(frames_of(take, LARGER if take.sheet in WITH_FACES else SMALL, folder))
     digest = hashlib.sha256(b"".join(np.ascontiguousarray(f).tobytes() for f in frames))
     looks = [cv2.resize(f, LOOK, interpolation=cv2.INTER_AREA) for f in (frames[0], frames[-1])]
     return Seen(digest.hexdigest()[:32], np.stack(looks).astype(np.uint8))
