@@ -141,8 +141,8 @@ def test_a_form_fits_its_length(words: str, seconds: int) -> None:
 
 def test_chords_lead_into_each_other_and_tunes_fit_them() -> None:
     for seen in notes_of(7):
-        assert seen[0] >= 55
-        assert seen[-1] < 67
+        assert seen[0] >= 52
+        assert seen[-1] < 64
     brief = brief_of("happy pop", seed=3)
     bars = bars_of(form_of(brief, seconds=60), brief, seconds=60, seed=3)
     chorus = [bar for bar in bars if bar.section == "chorus"][:4]
@@ -169,6 +169,7 @@ def test_stanzas() -> None:
     (long,) = stanzas_of("word " * 60)
     assert len(long.lines) == 4
     assert stanzas_of("\n  \n...") == ()
+    assert [len(each.lines) for each in stanzas_of("[Verse]\n" + "la\n" * 20)] == [8, 8, 4]
     own = own_verses("a song about old trains, please", "epic", turns=9)
     assert any("old trains" in line for section in own for line in section.lines)
 
@@ -216,6 +217,18 @@ def test_a_long_text_is_said_in_parts(tmp_path: Path) -> None:
     waves = heard(found.path)
     assert abs(len(waves) / RATE - found.seconds) < 0.1
     assert -17.5 < loudness(waves) < -14.5
+
+
+@pytest.mark.parametrize("steps", [3, 12])
+def test_what_is_stopped_leaves_no_file(tmp_path: Path, steps: int) -> None:
+    ask = MakeMusic(words="ambient", seconds=SHORT, instrumental=True)
+    shape = Shape(width=0, height=0, frames=SHORT, fps=1)
+    spec = Spec(job=JobId(1), attempt=1, ask=ask, seed=1, shape=shape, inputs={}, folder=tmp_path)
+    run = Studio().run(spec)
+    for _ in range(steps):
+        next(run)
+    run.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_parts_of_a_text() -> None:

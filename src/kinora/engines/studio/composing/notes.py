@@ -8,7 +8,7 @@ import numpy as np
 from kinora.engines.studio.composing.brief import Brief
 from kinora.engines.studio.composing.form import Bar
 
-MIDDLE, LOW, HIGH = 55, 33, 69
+MIDDLE, LOW, HIGH = 52, 33, 69
 """The lowest MIDI notes of chords, of the bass and of tunes; each has an octave from there."""
 
 STEPS_A_BAR = 16
@@ -50,9 +50,9 @@ def chord(brief: Brief, degree: int) -> list[int]:
     return sorted(in_octave(brief.root + name, MIDDLE) for name in names)
 
 
-def bass_note(brief: Brief, degree: int) -> int:
-    """Return the root of a chord, low."""
-    return in_octave(brief.root + brief.mood.scale[(degree - 1) % 7], LOW)
+def bass_note(brief: Brief, degree: int, *, above: int = 0) -> int:
+    """Return the root of a chord, low, or the note so many degrees `above` it."""
+    return in_octave(brief.root + brief.mood.scale[(degree - 1 + above) % 7], LOW)
 
 
 def pitch_of(brief: Brief, degree: int, *, lowest: int = HIGH) -> int:
@@ -99,11 +99,11 @@ def line_tune(
         places = np.linspace(2, steps - 3, count)
     rng = np.random.default_rng((seed, 31, len(bars)))
     moves = rng.choice((-2, -1, -1, 0, 0, 1, 1, 2), max(count, 1))
-    degree = 4 if bars[0].section == "chorus" else 2
+    degree = 3 if bars[0].section == "chorus" else 1
     tune = []
     for number in range(count):
         bar = bars[min(len(bars) - 1, int(places[number] // STEPS_A_BAR))]
-        degree = min(7, max(-1, degree + int(moves[number])))
+        degree = min(6, max(-2, degree + int(moves[number])))
         ending = number == count - 1
         sure = ending or places[number] % 8 < 2
         shown = _near_chord(degree, bar.chord) if sure else degree

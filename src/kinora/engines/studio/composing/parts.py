@@ -15,6 +15,9 @@ from kinora.engines.studio.sound.tools import Mono
 STABS = "..x..x....x..x.."
 STRUM = "x...x.x...x.x.x."
 HALF = "x.......o......."
+WALK = (0, 2, 4, 5)
+"""How a bass that swings walks on from the root, in degrees."""
+
 SOUND_OF_BASS = {"electronic": "pulse", "orchestral": "strings"}
 PADS = {"orchestral": "strings", "electronic": "pad"}
 SUSTAINED = ("pad", "strings", "organ", "brass", "synth")
@@ -109,6 +112,8 @@ class Band:
         for number, step in enumerate(steps):
             until = steps[number + 1] if number + 1 < len(steps) else 16
             midi = fifth if step in (8, 10) and number % 2 and row[step] == "x" else root
+            if self.brief.genre.eighths:
+                midi = bass_note(self.brief, bar.chord, above=WALK[number % len(WALK)])
             length = (until - step) * bar.step * 0.92
             loud = LOW if row[step] == "x" else 0.65 * LOW
             made = tone(voice, midi, round(length, 3))

@@ -1,6 +1,6 @@
 """From a tape of raw stereo to a finished MP3: even loudness, no clipping, soft ends."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -10,7 +10,6 @@ from av.audio.stream import AudioStream
 from kinora.engines.studio.notes import NOTES
 from kinora.engines.studio.reel import RATE, Waves
 from kinora.engines.studio.sound.score import CEILING, LOUDNESS, loudness
-from kinora.ports.engine import Progress
 
 BLOCK = 1152
 """Samples of an MP3 frame."""
@@ -50,21 +49,33 @@ class Tape:
         return flat.reshape(-1, 2)
 
 
-def press(
-    tape: Tape, path: Path, *, title: str, done: float, faded: bool = True
-) -> Generator[Progress, None, None]:
-    """Write a tape as an MP3 at the usual loudness; `done` is how much is done before."""
+def write_mp3(path: Path, pieces: Iterable[Waves], *, title: str) -> Generator[int, None, None]:
+    """Write stereo as an MP3; yield how many samples there are after each piece.
+
+    Closing it early, and any error, leaves no file.
+    """
+    count = 0
+    try:
+        with av.open(str(path), "w", format="mp3") as file:
+            file.metadata.update(NOTES | {"title": title})
+            stream = file.add_stream("libmp3lame", rate=RATE, layout="stereo")
+            stream.bit_rate = BIT_RATE
+            for piece in pieces:
+                _encode(file, stream, piece, count)
+                count += len(piece)
+                yield count
+            file.mux(stream.encode(None))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def pressed(tape: Tape) -> Iterator[Waves]:
+    """Yield what is on a tape at the usual loudness, with soft ends, piece by piece."""
     gain = _gain(tape)
-    with av.open(str(path), "w", format="mp3") as file:
-        file.metadata.update(NOTES | {"title": title})
-        stream = file.add_stream("libmp3lame", rate=RATE, layout="stereo")
-        stream.bit_rate = BIT_RATE
-        for start in range(0, tape.samples, SPAN):
-            made = mastered(tape.read(start, SPAN), gain)
-            made = made * _ends(start, len(made), tape.samples)[:, None] if faded else made
-            _encode(file, stream, np.asarray(made, np.float32), start)
-            yield Progress(done=done + (1 - done) * 0.98 * (start + len(made)) / tape.samples)
-        file.mux(stream.encode(None))
+    for start in range(0, tape.samples, SPAN):
+        made = mastered(tape.read(start, SPAN), gain)
+        yield np.asarray(made * _ends(start, len(made), tape.samples)[:, None], np.float32)
 
 
 def mastered(waves: Waves, gain: float) -> Waves:

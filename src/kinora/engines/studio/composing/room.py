@@ -1,7 +1,7 @@
 """Makes music and speech as sounds of their own: from an ask to an MP3."""
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,12 @@ from kinora.engines.studio.composing.form import Bar, Section, bars_of, form_of,
 from kinora.engines.studio.composing.mixing import Mixer
 from kinora.engines.studio.composing.notes import Sung, line_tune, phrase, third_above
 from kinora.engines.studio.composing.parts import Band, Sound
-from kinora.engines.studio.composing.pressing import Tape, press
+from kinora.engines.studio.composing.pressing import Tape, pressed, write_mp3
 from kinora.engines.studio.composing.seeing import feeling_of
 from kinora.engines.studio.composing.singing import sing, syllables
 from kinora.engines.studio.composing.tones import forget_tones
 from kinora.engines.studio.composing.verses import own_verses, stanzas_of
-from kinora.engines.studio.reel import RATE
+from kinora.engines.studio.reel import RATE, Waves
 from kinora.engines.studio.speech.said import said
 from kinora.engines.studio.speech.speaking import Manner, available, speak
 from kinora.ports.engine import CannotMake, Progress, Spec
@@ -32,8 +32,10 @@ BESIDE = 0.015
 MADE = 0.7
 """How much is done when all is played and only the file is to be written."""
 
+NEARLY = 0.98
+
 WOMEN, MEN = ("10", "8", "1"), ("11", "4", "2")
-HIGH_VOICE, LOW_VOICE = 62, 50
+HIGH_VOICE, LOW_VOICE = 58, 46
 BY_MAN = re.compile(r"\b(male|man|men|baritone|tenor|boy)\b", re.IGNORECASE)
 BY_WOMAN = re.compile(r"\b(female|woman|women|soprano|girl)\b", re.IGNORECASE)
 PART = 900
@@ -73,26 +75,30 @@ def compose(ask: MakeMusic, spec: Spec) -> Generator[Progress, None, Made]:
         yield from _play(tape, brief, sections, bars, spec)
         forget_tones()
         tape.close()
-        yield from press(tape, path, title="Music", done=MADE)
+        with closing(write_mp3(path, pressed(tape), title="Music")) as writing:
+            for count in writing:
+                yield Progress(done=MADE + (NEARLY - MADE) * count / tape.samples)
     return Made(path, tape.samples / RATE)
 
 
 def recite(ask: SaySomething, spec: Spec) -> Generator[Progress, None, Made]:
-    """Say something, however long; raise CannotMake."""
+    """Say something, however long; raise CannotMake. An hour of speech takes no memory."""
     parts = spoken_parts(ask.speech.text)
+    path, samples = spec.folder / "speech.mp3", 0
+    with closing(write_mp3(path, _said(parts, ask, spec), title="Speech")) as writing:
+        for number, samples in enumerate(writing, start=1):  # noqa: B007 - the last one counts
+            yield Progress(done=NEARLY * number / len(parts))
+    return Made(path, samples / RATE)
+
+
+def _said(parts: Sequence[str], ask: SaySomething, spec: Spec) -> Iterator[Waves]:
+    """Yield each part of a text, a pause before all but the first."""
     manner = Manner(pace=ask.pace, steps=ask.steps, language=ask.language)
-    path = spec.folder / "speech.mp3"
     pause = np.zeros((int(BETWEEN * RATE), 2), np.float32)
-    with TemporaryDirectory(dir=spec.folder) as aside, closing(Tape(Path(aside) / "mix")) as tape:
-        for number, text in enumerate(parts):
-            if number:
-                tape.add(pause)
-            speech = Speech(text=text, speaker=ask.speech.speaker, like=ask.speech.like)
-            tape.add(said(speech, spec, manner=manner).waves)
-            yield Progress(done=MADE * (number + 1) / len(parts))
-        tape.close()
-        yield from press(tape, path, title="Speech", done=MADE, faded=False)
-    return Made(path, tape.samples / RATE)
+    for number, text in enumerate(parts):
+        speech = Speech(text=text, speaker=ask.speech.speaker, like=ask.speech.like)
+        waves = said(speech, spec, manner=manner).waves
+        yield np.concatenate([pause, waves]) if number else waves
 
 
 def spoken_parts(text: str) -> list[str]:

@@ -117,6 +117,11 @@ def _mouths(spoken: Spoken) -> Field:
     mono = signal.resample_poly(spoken.waves.mean(-1).astype(np.float64), 1, RATE // SLOW)
     padded = np.pad(mono, SIZE // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, SIZE)[::HOP]
+    made = [_smoothed(frames[at : at + AT_ONCE]) for at in range(0, len(frames), AT_ONCE)]
+    return np.concatenate(made)
+
+
+def _smoothed(frames: Field) -> Field:
     spectrum = np.abs(np.fft.rfft(frames * np.hanning(SIZE), axis=1))
     cepstrum = np.fft.irfft(np.log(np.maximum(spectrum, 1e-5)), axis=1)
     kept = np.zeros(SIZE)
@@ -143,7 +148,9 @@ def _throat(pitch: Field, frames: Field, mouth: Field, share: Field) -> Field:
     scale = 2 / np.hanning(SIZE).sum()
     for first in range(0, len(beats), AT_ONCE):
         some = beats[first : first + AT_ONCE]
-        made = _responses(_shown(mouth, frames[some]))
+        # A period has no whole number of samples: rounded, the voice would be hoarse.
+        late = (np.floor(turns[some + 1]) - turns[some]) / (turns[some + 1] - turns[some])
+        made = _responses(_shown(mouth, frames[some]), late)
         made *= (share[some] * SLOW / pitch[some] * scale)[:, None]
         for at, response in zip(some, made, strict=True):
             out[at : at + SIZE] += response
@@ -163,12 +170,16 @@ def _breath(frames: Field, mouth: Field, share: Field, n: int) -> Field:
     return out[:n]
 
 
-def _responses(shown: Field) -> Field:
-    """Return minimum-phase responses of log spectra (Oppenheim and Schafer)."""
+def _responses(shown: Field, late: Field) -> Field:
+    """Return minimum-phase responses of log spectra, each late by a part of a sample.
+
+    The cepstrum's negative times are folded onto the positive ones (Oppenheim and Schafer).
+    """
     cepstrum = np.fft.irfft(shown, axis=1)
     cepstrum[:, 1 : SIZE // 2] *= 2
     cepstrum[:, SIZE // 2 + 1 :] = 0
-    return np.asarray(np.fft.irfft(np.exp(np.fft.rfft(cepstrum, axis=1)), axis=1))
+    turned = -2j * np.pi * np.arange(SIZE // 2 + 1) / SIZE * late[:, None]
+    return np.asarray(np.fft.irfft(np.exp(np.fft.rfft(cepstrum, axis=1) + turned), axis=1))
 
 
 def _shown(mouth: Field, frames: Field) -> Field:

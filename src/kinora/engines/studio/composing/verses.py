@@ -14,11 +14,16 @@ ABOUT = re.compile(
     r"\babout\s+([\w' -]{3,40}?)(?=[,.;:!?\n]|\s(?:and|with|in|at)\b|$)", re.IGNORECASE
 )
 LONGEST_LINE = 90
+MOST_LINES = 8
 KINDS = {
     "chorus": ("chorus", "hook", "refrain", "drop", "estribillo", "refrán"),
     "bridge": ("bridge", "break", "middle", "puente", "pont"),
 }
 OWN = {"epic": "dark", "tense": "dark"}
+
+
+Stanza = tuple[str, tuple[str, ...]]
+"""The name of a section, empty when none is given, and its lines."""
 
 
 def stanzas_of(lyrics: str) -> tuple[Section, ...]:
@@ -27,7 +32,7 @@ def stanzas_of(lyrics: str) -> tuple[Section, ...]:
     A line such as `[Chorus]` names what follows; other stanzas, parted by empty lines, are verse
     and chorus in turn, and a stanza that comes again is a chorus.
     """
-    found: list[tuple[str, tuple[str, ...]]] = []
+    found: list[Stanza] = []
     name = ""
     lines = [TIME.sub("", line).strip() for line in lyrics.splitlines()]
     for empty, group in groupby(lines, key=lambda line: not line):
@@ -43,7 +48,7 @@ def stanzas_of(lyrics: str) -> tuple[Section, ...]:
         if kept:
             found.append((name, tuple(kept)))
             name = ""
-    return _named(found)
+    return _named([part for stanza in found for part in _parted(stanza)])
 
 
 def own_verses(words: str, feeling: str, *, turns: int) -> tuple[Section, ...]:
@@ -73,7 +78,13 @@ def _kind(mark: str) -> str:
     return "verse"
 
 
-def _named(found: list[tuple[str, tuple[str, ...]]]) -> tuple[Section, ...]:
+def _parted(stanza: Stanza) -> list[Stanza]:
+    """Return a stanza in parts of a length that a section can have."""
+    name, lines = stanza
+    return [(name, lines[at : at + MOST_LINES]) for at in range(0, len(lines), MOST_LINES)]
+
+
+def _named(found: list[Stanza]) -> tuple[Section, ...]:
     texts = [lines for _, lines in found]
     out: list[Section] = []
     for at, (name, lines) in enumerate(found):

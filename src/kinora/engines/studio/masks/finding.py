@@ -73,11 +73,16 @@ def _beside(picture: Picture, person: Field) -> Field | None:
 
 def _best(picture: Picture, masks: Iterable[Field]) -> Field | None:
     """Return the mask whose outline fits the picture best, None when none does."""
-    fitting = [(doubt(picture, mask) + cut_off(mask), mask) for mask in masks if _fits(mask)]
+    fitting = [(doubtful(picture, mask), mask) for mask in masks if _fits(mask)]
     return min(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
-def cut_off(mask: Field) -> float:
+def doubtful(picture: Picture, mask: Field) -> float:
+    """Return how little a mask's outline fits its picture, and how much of it is cut off."""
+    return doubt(picture, mask) + _cut_off(mask)
+
+
+def _cut_off(mask: Field) -> float:
     """Return how much of a mask's outline lies on the frame's sides: things are seldom cut off."""
     solid = mask > 0.5
     sides = float(solid[:, 0].sum() + solid[:, -1].sum() + solid[0].sum())

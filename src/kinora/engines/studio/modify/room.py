@@ -15,7 +15,7 @@ from kinora.engines.studio.masks.finding import (
     BACKGROUND,
     OBJECT,
     PERSON,
-    cut_off,
+    doubtful,
     find_masks,
     soft_mask,
 )
@@ -110,12 +110,17 @@ def _chosen(target: Target, given: Given, shape: Shape) -> Chosen:
     if target.selection is not None:
         return given.masks[target.selection]
     wanted = {round(part * (shape.frames - 1)) for part in TRIES}
-    found = {n: find_masks(frame) for n, frame in enumerate(given.read()) if n in wanted}
+    seen = [(n, frame, find_masks(frame)) for n, frame in enumerate(given.read()) if n in wanted]
     for name in (target.region, *INSTEAD.get(target.region, ())):
-        known = [Chosen(masks[name], name, at) for at, masks in found.items() if name in masks]
+        known = [
+            (doubtful(frame, masks[name]), at, masks[name])
+            for at, frame, masks in seen
+            if name in masks
+        ]
         if known:
-            # What is seen whole in one frame is known in all of them.
-            return min(known, key=lambda each: cut_off(each.mask))
+            # What is seen whole and clear in one frame is known in all of them.
+            _, at, mask = min(known, key=lambda each: each[:2])
+            return Chosen(mask, name, at)
     raise CannotMake(
         f"no {target.region} was found in the video; choose one with mask/selection and send its "
         "mask_id"
