@@ -31,13 +31,14 @@ QUALITY = 82
 
 def shown(take: Take, folder: Path) -> list[Picture]:
     places = TEMPLATES_WITHIN if take.sheet == TEMPLATES else WITHIN
-    wanted = {round(place * (CLIP.frames - 1)) for place in places}
-    seen = []
-    for number, frame in enumerate(frames_of(take, CLIP, folder)):
-        if number in wanted or take.sheet == STILL_SHEET:
-            small = cv2.resize(frame, CELL, interpolation=cv2.INTER_AREA)
-            seen.append(np.asarray(small, np.uint8))
-    return seen
+    seen = [
+        np.asarray(cv2.resize(frame, CELL, interpolation=cv2.INTER_AREA), np.uint8)
+        for frame in frames_of(take, CLIP, folder)
+    ]
+    if take.sheet == STILL_SHEET:
+        return seen
+    # Films of speech are as long as what is said.
+    return [seen[round(place * (len(seen) - 1))] for place in places]
 
 
 def titled(pictures: list[Picture], text: str) -> Picture:

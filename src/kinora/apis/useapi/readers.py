@@ -133,7 +133,8 @@ class Readers:
         name = read_name(request.path_params["id"])
         if name.kind not in kinds:
             wanted = " or ".join(GONE[kind] for kind in kinds)
-            raise Malformed(f"the id must be that of a {wanted}, not of {name.kind}")
+            article = "an" if wanted[:1] in "aeiou" else "a"
+            raise Malformed(f"the id must be that of {article} {wanted}, not of {name.kind}")
         gone = JobNotFound(_gone(name))
         if name.account != account.id:
             raise gone
