@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import cv2
 from PIL import Image
@@ -36,6 +35,7 @@ from kinora.engines.studio.rooms import FilmAsk, film_frames, film_sound
 from kinora.engines.studio.scenes.stage import text_still
 from kinora.engines.studio.scenes.stage import warm as warm_scenes
 from kinora.engines.studio.source import reading
+from kinora.engines.studio.steps import begun
 from kinora.engines.studio.stills.remade import remade
 from kinora.engines.studio.stills.room import picture as still_picture
 from kinora.engines.studio.stills.room import warm as warm_stills
@@ -44,7 +44,6 @@ from kinora.engines.studio.worked import WorkedAsk, worked_frames, worked_shape,
 from kinora.ports.engine import CannotMake, EngineEvent, Output, Progress, Shape, Spec
 
 JPEG_QUALITY = 92
-T = TypeVar("T")
 NEARLY = 0.97
 """How far a film is when its last frame was taken: the file must still be finished."""
 
@@ -107,16 +106,16 @@ class Studio:
     def _worked(self, spec: Spec, ask: WorkedAsk) -> Generator[EngineEvent, None, None]:
         """Make a film of which all must be looked at first."""
         shape, sound = worked_shape(ask, spec), worked_sound(ask, spec)
-        begun, frames = yield from _begun(worked_frames(ask, spec))
-        yield from self._written(spec, frames, shape=shape, sound=sound, begun=begun)
+        done, frames = yield from begun(worked_frames(ask, spec))
+        yield from self._written(spec, frames, shape=shape, sound=sound, begun=done)
 
     def _talk(self, spec: Spec, ask: LipSync | Avatar) -> Generator[EngineEvent, None, None]:
         """Make a film in which somebody talks."""
         # SciPy and the faces' classifiers are not needed by an engine that makes other films.
         from kinora.engines.studio.talking import talking  # noqa: PLC0415
 
-        begun, talk = yield from _begun(talking(ask, spec))
-        yield from self._written(spec, talk.frames, shape=talk.shape, sound=talk.sound, begun=begun)
+        done, talk = yield from begun(talking(ask, spec))
+        yield from self._written(spec, talk.frames, shape=talk.shape, sound=talk.sound, begun=done)
 
     def _song(self, spec: Spec, ask: MusicVideo) -> Generator[EngineEvent, None, None]:
         """Make a film to a song."""
@@ -213,18 +212,6 @@ class Studio:
             seconds=0.0,
             has_audio=False,
         )
-
-
-def _begun(making: Generator[Progress, None, T]) -> Generator[Progress, None, tuple[float, T]]:
-    """Pass progress on; return how far it came, and what was made."""
-    done = 0.0
-    while True:
-        try:
-            step = next(making)
-        except StopIteration as ended:
-            return done, ended.value
-        done = step.done
-        yield step
 
 
 def _picture_output(path: Path, picture: Picture, *, label: str) -> Output:

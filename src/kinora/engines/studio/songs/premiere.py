@@ -1,6 +1,6 @@
 """Makes the whole of a music video: from the ask to a file with picture and song."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +13,9 @@ from kinora.domain.order import MusicVideo, Words
 from kinora.engines.studio.film import write_film
 from kinora.engines.studio.marks import marked
 from kinora.engines.studio.picture.load import load, shrink
-from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.songs.room import Song, frames
 from kinora.engines.studio.songs.tape import lay_song
+from kinora.engines.studio.steps import begun
 from kinora.ports.engine import CannotMake, Progress, Spec
 
 LARGEST = 2400
@@ -34,7 +34,7 @@ def song_film(ask: MusicVideo, spec: Spec) -> Generator[Progress, None, Path]:
     path = spec.folder / "film.mp4"
     with TemporaryDirectory(dir=spec.folder) as aside:
         song, silent = song_of(ask, spec, aside=Path(aside)), Path(aside) / "picture.mp4"
-        done, shown = yield from _begun(frames(song, shape=spec.shape, seed=spec.seed))
+        done, shown = yield from begun(frames(song, shape=spec.shape, seed=spec.seed))
         shown = marked(shown, shape=spec.shape) if spec.watermark else shown
         with closing(write_film(silent, shown, shape=spec.shape, sound=None)) as writing:
             for number in writing:
@@ -74,17 +74,3 @@ def _lines(ask: MusicVideo) -> tuple[LyricLine, ...]:
         return read_lyrics(ask.lyrics)
     except BadLyrics as error:
         raise CannotMake(str(error)) from None
-
-
-def _begun(
-    making: Generator[Progress, None, Iterator[Picture]],
-) -> Generator[Progress, None, tuple[float, Iterator[Picture]]]:
-    """Pass progress on; return how far it came, and the frames."""
-    done = 0.0
-    while True:
-        try:
-            step = next(making)
-        except StopIteration as ended:
-            return done, ended.value
-        done = step.done
-        yield step
