@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check bench clean
+.PHONY: help install demo serve test lint check bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,11 +26,13 @@ demo: install ## The main job, from nothing: server, real jobs over HTTP, playab
 serve: install ## Start the server on http://127.0.0.1:8080
 	$(BIN)/kinora serve
 
-check: install ## Format, lint, import contracts, types, fast tests
+lint: install ## Format, lint, import contracts, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+check: lint ## All that, and the fast tests
 	$(PYTEST) -q tests/unit tests/contracts tests/wire tests/architecture tests/docs
 
 test: install ## All of check's tests, and those that start real processes

@@ -35,4 +35,4 @@ async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     await prepare(settings)
     opened = await stand(settings, process=0)
     yield opened
-    await opened.store.close()
+    await opened.close()

@@ -33,7 +33,7 @@ def original_of(folder: Path, build: Callable[[Ground], Awaitable[dict[str, str]
         await prepare(settings)
         ground = await stand(settings, process=0)
         names = await build(ground)
-        await ground.store.close()
+        await ground.close()
         return names
 
     return Original(folder / "data", asyncio.run(built()))
@@ -46,4 +46,4 @@ async def copy_of(original: Original, folder: Path) -> AsyncIterator[World]:
     shutil.copytree(original.data, settings.data)
     ground = await stand(settings, process=0)
     yield World(build_api(ground, wake=lambda: None, draining=Draining()), original.names)
-    await ground.store.close()
+    await ground.close()

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from kinora.adapters.fetch import SafeFetcher
-from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.parts import DiskParts
 from kinora.apis.media.routes import MediaDoor
 from kinora.apis.media.routes import routes as media_routes
@@ -161,7 +160,7 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         wake=wake,
         judge=judge.order,
     )
-    gate = GuardedGate()
+    gate = ground.gate
     return Verbs(
         open_account=OpenAccount(store=store, pepper=ground.pepper),
         submit=UnlessDraining(submit=submit, draining=draining),

@@ -1,6 +1,6 @@
 """What every process of a server stands on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
+from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.adapters.secrets import installation_secret, write_private
 from kinora.catalog.book import Catalog, load
@@ -43,6 +44,12 @@ class Ground:
     clock: SystemClock
     mint: RandomMint
     secret: bytes
+    gate: GuardedGate = field(default_factory=GuardedGate)
+
+    async def close(self) -> None:
+        """End the gate's processes, finish what is under way and let go of the files."""
+        await self.gate.close()
+        await self.store.close()
 
     @property
     def pepper(self) -> Pepper:

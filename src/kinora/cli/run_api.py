@@ -38,7 +38,7 @@ async def run(settings: Settings, *, process: int, socket: sockets.socket, knock
     try:
         await uvicorn.Server(config).serve(sockets=[socket])
     finally:
-        await ground.store.close()
+        await ground.close()
 
 
 def main() -> None:

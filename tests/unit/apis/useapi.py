@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.apis.useapi.names import Kind, kind_of
 from kinora.apis.useapi.routes import PREFIX, routes
@@ -139,7 +138,7 @@ async def calling(ground: Ground, folder: Path, *, token: str = TOKEN) -> AsyncI
 
 
 def app_of(ground: Ground) -> Starlette:
-    g, gate = ground, GuardedGate()
+    g, gate = ground, ground.gate
     judge = JudgeContent(store=g.store, moderator=build_moderator(g.settings), clock=g.clock)
     shared = Shared(
         links=build_links(g),
