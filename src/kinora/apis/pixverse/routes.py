@@ -306,6 +306,10 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
+POLLED = ("video_result", "image_result")
+"""What is called most often is found first: routes are tried in their order."""
+
+
 def _handler(door: Door, operation: Operation) -> Handler:
     own: Handler | None = getattr(door, operation.handler, None)
     if own is None and operation.body is not None:
@@ -324,6 +328,6 @@ def routes(door: Door) -> list[BaseRoute]:
             methods=[operation.method],
             name=operation.handler,
         )
-        for operation in OPERATIONS
+        for operation in sorted(OPERATIONS, key=lambda each: each.handler not in POLLED)
         for path in (operation.path, *operation.aliases)
     ]
