@@ -43,6 +43,9 @@ class Settings:
     provenance: `auto` signs results when the extra is installed, `signed` insists, `off` never.
     provenance_folder: Folder with signing-key.pem and signing-chain.pem; empty: data folder.
     moderation_rules: A file of moderation rules; empty means those that ship with Kinora.
+    engine: `studio`, or `testcard` for tests of what is around an engine.
+    stall: Seconds without a sign of life after which an engine, or a part of the server, is killed.
+    faults: Folder in which tests lay out faults; empty means that none can happen.
     link_days: How many days a media link stays good.
     log_format: `auto`, `human` or `json`.
     log_level: `debug`, `info`, `warning` or `error`.
@@ -65,6 +68,9 @@ class Settings:
     provenance: str = "auto"
     provenance_folder: str = ""
     moderation_rules: str = ""
+    engine: str = "studio"
+    stall: float = 180.0
+    faults: str = ""
     link_days: int = 7
     log_format: str = "auto"
     log_level: str = "info"
@@ -139,6 +145,10 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise BadSettings("bad setting: log_format must be auto, human or json")
     if settings.provenance not in {"auto", "signed", "off"}:
         raise BadSettings("bad setting: provenance must be auto, signed or off")
+    if settings.engine not in {"studio", "testcard"}:
+        raise BadSettings("bad setting: engine must be studio or testcard")
+    if settings.stall <= 0:
+        raise BadSettings("bad setting: stall must be above 0")
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings

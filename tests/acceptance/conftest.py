@@ -43,6 +43,11 @@ class Server:
         return (self.data.parent / "log").read_text()
 
     def start(self) -> None:
+        self.launch()
+        until(self.answers, what="the server answers")
+
+    def launch(self) -> None:
+        """Start the server without waiting for it."""
         with (self.data.parent / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "kinora", "--data", str(self.data), "serve"],
@@ -55,7 +60,6 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        until(self.answers, what="the server answers")
 
     def answers(self) -> bool:
         assert self.process is not None

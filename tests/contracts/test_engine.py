@@ -30,6 +30,7 @@ from kinora.domain.order import (
     Words,
 )
 from kinora.engines.studio.engine import Studio
+from kinora.engines.testcard.engine import TestCard
 from kinora.ports.engine import CannotMake, Engine, Output, Progress, Shape, Spec
 from tests.films import film
 
@@ -72,10 +73,15 @@ ASKS: dict[str, tuple[Ask, Shape]] = {
 }
 
 
-@pytest.fixture(scope="module", params=[Studio], ids=["studio"])
+@pytest.fixture(scope="module", params=[Studio, TestCard], ids=["studio", "testcard"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     make: Callable[[], Engine] = request.param
     return make()
+
+
+@pytest.fixture(scope="module")
+def studio() -> Engine:
+    return Studio()
 
 
 def spec(ask: Ask, shape: Shape, folder: Path, photos: Path) -> Spec:
@@ -155,15 +161,15 @@ def test_closing_stops_at_once_and_leaves_nothing(
     ],
 )
 def test_what_cannot_be_made_says_why(
-    engine: Engine, ask: Ask, text: str, tmp_path: Path, photos: Path
+    studio: Engine, ask: Ask, text: str, tmp_path: Path, photos: Path
 ) -> None:
     shape = CLIP if isinstance(ask, VideoEffect) else STILL
     with pytest.raises(CannotMake, match=text):
-        list(engine.run(spec(ask, shape, tmp_path, photos)))
+        list(studio.run(spec(ask, shape, tmp_path, photos)))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unreadable_input_is_refused(engine: Engine, tmp_path: Path, photos: Path) -> None:
+def test_an_unreadable_input_is_refused(studio: Engine, tmp_path: Path, photos: Path) -> None:
     ask, shape = ASKS["image"]
     (tmp_path / "work").mkdir()
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
@@ -171,4 +177,17 @@ def test_an_unreadable_input_is_refused(engine: Engine, tmp_path: Path, photos: 
         spec(ask, shape, tmp_path / "work", photos), inputs={CAT: tmp_path / "broken.jpg"}
     )
     with pytest.raises(CannotMake, match="cannot be read"):
-        list(engine.run(asked))
+        list(studio.run(asked))
+
+
+@pytest.mark.parametrize(
+    ("word", "error", "text"),
+    [("cannot", CannotMake, "asked to refuse"), ("break", ValueError, "asked to break")],
+)
+def test_the_test_card_does_what_its_words_say(
+    word: str, error: type[Exception], text: str, tmp_path: Path, photos: Path
+) -> None:
+    ask = TextToVideo(words=Words(prompt=f"please {word} now"))
+    with pytest.raises(error, match=text):
+        list(TestCard().run(spec(ask, CLIP, tmp_path, photos)))
+    assert list(tmp_path.iterdir()) == []

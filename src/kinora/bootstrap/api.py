@@ -29,8 +29,8 @@ from kinora.apis.useapi import errors as useapi_errors
 from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import routes as useapi_routes
-from kinora.bootstrap.dispatcher import HEARTBEAT
 from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job

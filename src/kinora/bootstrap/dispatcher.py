@@ -1,19 +1,19 @@
 """The dispatcher, built."""
 
-import asyncio
-from pathlib import Path
+import os
 
+from kinora.adapters.fleet.child import FAULTS
 from kinora.adapters.fleet.children import ChildFleet
 from kinora.bootstrap.ground import Ground, build_moderator, build_provenance
 from kinora.dispatch.loop import Dispatcher, Outcomes
 from kinora.engines.studio.offer import ENGINE as STUDIO
-from kinora.settings import environment
+from kinora.engines.testcard.offer import ENGINE as TESTCARD
+from kinora.settings import Settings, environment
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.recover_jobs import RecoverJobs
 
-HEARTBEAT = 2.0
-"""Seconds between two signs that the dispatcher is at work."""
+ENGINES = {"studio": STUDIO, "testcard": TESTCARD}
 
 
 def build_dispatcher(ground: Ground) -> Dispatcher:
@@ -24,7 +24,8 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
         store=store,
         blobs=ground.blobs,
         fleet=ChildFleet(
-            STUDIO,
+            ENGINES[settings.engine],
+            stall=settings.stall,
             size=settings.engine_count,
             environment=environment(
                 NUMBA_CACHE_DIR=str(settings.kernels / "kernels"),
@@ -33,6 +34,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
                 # Two megabytes a page would hold on to more than a film's buffers.
                 NUMPY_MADVISE_HUGEPAGE="0",
                 NUMBA_NUM_THREADS=str(settings.engine_threads),
+                **engine_faults(settings),
             ),
         ),
         clock=clock,
@@ -52,8 +54,6 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
     )
 
 
-async def beat(path: Path) -> None:
-    """Show, for as long as this runs, that the dispatcher is at work."""
-    while True:
-        path.touch()  # noqa: ASYNC240 - microseconds
-        await asyncio.sleep(HEARTBEAT)
+def engine_faults(settings: Settings) -> dict[str, str]:
+    """Tell an engine's process where tests lay out faults, if they do."""
+    return {FAULTS: f"{settings.faults}:{os.getppid()}"} if settings.faults else {}

@@ -9,6 +9,7 @@ from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
+from kinora.adapters.faults import FaultyClock
 from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.adapters.secrets import installation_secret, write_private
@@ -75,10 +76,15 @@ async def stand(settings: Settings, *, process: int) -> Ground:
         settings=settings,
         store=store,
         blobs=DiskBlobs(settings.data / "blobs"),
-        clock=SystemClock(),
+        clock=build_clock(settings),
         mint=RandomMint(worker=process, floor=newest),
         secret=installation_secret(settings.data),
     )
+
+
+def build_clock(settings: Settings) -> SystemClock:
+    """Return the clock; a test may set one wrong."""
+    return FaultyClock(Path(settings.faults)) if settings.faults else SystemClock()
 
 
 async def prepare(settings: Settings) -> Welcome:

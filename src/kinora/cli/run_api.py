@@ -1,15 +1,18 @@
 """An API process; started by the supervisor, on a socket that it inherits."""
 
 import asyncio
+import os
 import socket as sockets
 import sys
 
 import uvicorn
 import uvloop
 
+from kinora.adapters.faults import arm_from
 from kinora.adapters.knock import Knocker
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import stand
+from kinora.bootstrap.signs import give_part_signs
 from kinora.cli.inherited import follow_supervisor, read_settings_line
 from kinora.settings import Settings
 from kinora.web.logs import configure_logs
@@ -20,6 +23,7 @@ GOODBYE = 5
 
 async def run(settings: Settings, *, process: int, socket: sockets.socket, knocks: int) -> None:
     """Answer HTTP until SIGTERM."""
+    arm_from(settings.faults, supervisor=os.getppid())
     ground = await stand(settings, process=process)
     draining = Draining()
     follow_supervisor(drain=draining.begin)
@@ -35,9 +39,11 @@ async def run(settings: Settings, *, process: int, socket: sockets.socket, knock
         server_header=False,
         timeout_graceful_shutdown=GOODBYE,
     )
+    signs = asyncio.create_task(give_part_signs(settings, f"api-{process}"))
     try:
         await uvicorn.Server(config).serve(sockets=[socket])
     finally:
+        signs.cancel()
         await ground.close()
 
 

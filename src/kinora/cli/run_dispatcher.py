@@ -1,15 +1,18 @@
 """The dispatcher's process; started by the supervisor."""
 
 import asyncio
+import os
 import signal
 import sys
 
 import structlog
 
+from kinora.adapters.faults import arm_from
 from kinora.adapters.knock import hear_knocks
 from kinora.adapters.locks import try_lock
-from kinora.bootstrap.dispatcher import beat, build_dispatcher
+from kinora.bootstrap.dispatcher import build_dispatcher
 from kinora.bootstrap.ground import DISPATCHER, stand
+from kinora.bootstrap.signs import give_part_signs, give_signs
 from kinora.bootstrap.useapi import build_callbacks, keep_posting
 from kinora.cli.inherited import follow_supervisor, read_settings_line
 from kinora.settings import Settings
@@ -22,6 +25,8 @@ LOOK_FOR_LEADER = 0.5
 
 async def run(settings: Settings, knocks: int) -> None:
     """Wait to be the only dispatcher of this data folder, then dispatch until told to stop."""
+    arm_from(settings.faults, supervisor=os.getppid())
+    signs = asyncio.create_task(give_part_signs(settings, "dispatcher"))
     path = settings.data / "run" / "dispatcher.lock"
     while (lock := try_lock(path)) is None:
         log.warning("dispatcher.waits", reason="another dispatcher is at work")
@@ -37,12 +42,13 @@ async def run(settings: Settings, knocks: int) -> None:
                 stopping.append(asyncio.create_task(dispatcher.drain(grace=settings.grace)))
 
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
-        heart = asyncio.create_task(beat(ground.heartbeat))
+        heart = asyncio.create_task(give_signs(ground.heartbeat))
         posts = asyncio.create_task(keep_posting(build_callbacks(ground)))
         try:
             await dispatcher.run()
         finally:
             heart.cancel()
+            signs.cancel()
             posts.cancel()
             await asyncio.gather(*stopping)
             await ground.store.close()

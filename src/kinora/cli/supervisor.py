@@ -14,10 +14,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from kinora.adapters.faults import arm_from
+from kinora.bootstrap.signs import sign_of
+from kinora.ports.faults import Point, reach
 from kinora.settings import Settings, encode, environment
 
 BACKLOG = 2048
 LONGEST_REST = 5.0
+LOOKS = 4
+"""How often a part is looked at before it is taken for hung."""
+
 STEADY = 10.0
 """Seconds after which a process counts as well, and its next death as its first."""
 
@@ -45,7 +51,18 @@ class Part:
     inherits: Sequence[int]
     process: asyncio.subprocess.Process | None = None
     expected_to_end: bool = False
+    last_sign: float = 0.0
+    silent_looks: int = 0
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def look(self, sign: float) -> bool:
+        """Note when it last gave a sign of life; return whether it is silent for too long.
+
+        Looks are counted, not seconds: a machine that slept has hung nothing.
+        """
+        self.silent_looks = self.silent_looks + 1 if sign == self.last_sign else 0
+        self.last_sign = sign
+        return self.silent_looks >= LOOKS
 
     def say(self, line: bytes) -> None:
         """Write a line to the process."""
@@ -77,12 +94,15 @@ class Supervisor:
 
     async def run(self) -> int:
         """Serve until SIGTERM or SIGINT; return the exit status."""
+        arm_from(self._settings.faults, supervisor=os.getpid())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_stop)
         parts = [*self._apis, self._dispatcher]
         keepers = {part.name: asyncio.create_task(self._keep(part)) for part in parts}
+        watching = asyncio.create_task(self._watch(parts))
         await self._stop.wait()
+        watching.cancel()
         for api in self._apis:
             api.say(b"drain")
         await self._end(self._dispatcher, keepers, patience=self._settings.grace + 10)
@@ -110,6 +130,16 @@ class Supervisor:
             print(f"kinora: {part.name} ended with {status}; starting it again", file=sys.stderr)  # noqa: T201 - no logger here
             await asyncio.sleep(rest)
 
+    async def _watch(self, parts: Sequence[Part]) -> None:
+        """Kill a part that has hung; its keeper starts it again."""
+        while True:
+            await asyncio.sleep(self._settings.stall / LOOKS)
+            for part in parts:
+                if part.look(sign_of(self._settings, part.name)):
+                    print(f"kinora: {part.name} gives no sign of life; killed", file=sys.stderr)  # noqa: T201 - no logger here
+                    part.signal(signal.SIGKILL)
+                    part.silent_looks = 0
+
     def _ending(self, part: Part) -> bool:
         return part.expected_to_end
 
@@ -126,8 +156,9 @@ class Supervisor:
             # Ctrl-C in a terminal reaches the whole group; only the supervisor shall act on it.
             start_new_session=True,
         )
-        part.process = process
+        part.process, part.silent_looks = process, 0
         part.say(encode(self._settings))
+        reach(Point.PART_STARTED)
         return process
 
     async def _end(

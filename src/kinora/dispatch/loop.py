@@ -16,6 +16,7 @@ from kinora.domain.order import inputs_of
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock
 from kinora.ports.engine import Output
+from kinora.ports.faults import Point, reach
 from kinora.ports.fleet import Broke, Fleet, FleetNews, Freed, Made, Moved, Refused
 from kinora.ports.store import Store
 from kinora.usecases.fail_job import FailJob
@@ -112,8 +113,11 @@ class Dispatcher:
     async def _start_one(self) -> bool:
         async with self.store.transaction() as tx:
             job = await tx.jobs.claim(at=self.clock.now())
+            if job is not None:
+                reach(Point.CLAIM_WRITTEN)
         if job is None:
             return False
+        reach(Point.CLAIM_KEPT)
         self.running[job.id] = job
         log.info("job.started", job=job.id, attempt=job.attempt, trace=job.order.trace)
         folder = self._folder(job)
@@ -124,6 +128,7 @@ class Dispatcher:
             await self._settle(Refused(job=job, reason=f"an input could not be read: {error}"))
             return True
         await self.fleet.hand_over(job, inputs=inputs, folder=folder)
+        reach(Point.HANDED_OVER)
         return True
 
     async def _inputs(self, job: Job, folder: Path) -> dict[AssetId, Path]:

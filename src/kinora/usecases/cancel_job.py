@@ -7,6 +7,7 @@ from kinora.domain.fact import FactKind
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job, WrongState
 from kinora.ports.clock import Clock
+from kinora.ports.faults import Point, reach
 from kinora.ports.store import Store
 
 
@@ -33,4 +34,6 @@ class CancelJob:
             await tx.ledger.release(cancelled, at=cancelled.changed_at)
             await tx.accounts.free_place(cancelled.account)
             await tx.outbox.add(FactKind.CANCELLED, cancelled, at=cancelled.changed_at)
+            reach(Point.CANCEL_WRITTEN)
+        reach(Point.CANCEL_KEPT)
         return cancelled

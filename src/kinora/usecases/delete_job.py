@@ -7,6 +7,7 @@ from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, JobState
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock
+from kinora.ports.faults import Point, reach
 from kinora.ports.store import Store
 from kinora.usecases.cancel_job import CancelJob
 
@@ -37,6 +38,8 @@ class DeleteJob:
                 names = [asset.blob for asset in made]
                 gone = job.delete(at=self.clock.now())
                 await tx.jobs.save(gone, state=job.state, attempt=job.attempt)
+            reach(Point.DELETE_WRITTEN)
+        reach(Point.DELETE_KEPT)
         for name in names:
             await self.blobs.delete(name)
         await self._end(job)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kinora.domain.fact import FactKind
 from kinora.domain.job import Job
 from kinora.ports.clock import Clock
+from kinora.ports.faults import Point, reach
 from kinora.ports.store import Store
 
 
@@ -24,4 +25,6 @@ class FailJob:
             await tx.ledger.release(failed, at=failed.changed_at)
             await tx.accounts.free_place(failed.account)
             await tx.outbox.add(FactKind.FAILED, failed, at=failed.changed_at)
+            reach(Point.FAIL_WRITTEN)
+        reach(Point.FAIL_KEPT)
         return True

@@ -12,6 +12,7 @@ from kinora.domain.order import Feature, inputs_of
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.engine import Output
+from kinora.ports.faults import Point, reach
 from kinora.ports.moderation import Moderator
 from kinora.ports.provenance import Origin, Provenance
 from kinora.ports.store import Store
@@ -34,6 +35,7 @@ class FinishJob:
 
         A result that the moderator refuses ends the job as moderated, paid back, without a file.
         """
+        reach(Point.FINISH_BEGUN)
         await self.provenance.stamp(output.path, mime=output.mime, origin=_origin(job))
         asset = self._asset(job, output)
         beside = [self._asset(job, each) for each in output.beside]
@@ -43,7 +45,9 @@ class FinishJob:
         kept = [asset, *beside]
         for each, made in zip(kept, (output, *output.beside), strict=True):
             await self.blobs.adopt(made.path, name=each.blob)
+        reach(Point.FINISH_STORED)
         if await self._commit(job, kept):
+            reach(Point.FINISH_KEPT)
             return True
         for each in kept:
             await self.blobs.delete(each.blob)
@@ -93,6 +97,7 @@ class FinishJob:
             await tx.ledger.settle(done, at=done.changed_at)
             await tx.accounts.free_place(done.account)
             await tx.outbox.add(FactKind.COMPLETED, done, at=done.changed_at)
+            reach(Point.FINISH_WRITTEN)
         return True
 
 

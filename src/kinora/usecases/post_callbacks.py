@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from kinora.ports.callbacks import Callback, Post
 from kinora.ports.clock import Clock
+from kinora.ports.faults import Point, reach
 from kinora.ports.store import Outcome, Store
 
 AT_ONCE = 16
@@ -40,6 +41,7 @@ class PostCallbacks:
         if outcome is None:
             return
         taken = await self.post(callback.url, await self.body(callback, outcome))
+        reach(Point.POST_SENT)
         now = self.clock.now()
         async with self.store.transaction() as tx:
             if taken:

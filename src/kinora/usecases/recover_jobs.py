@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kinora.domain.job import Job, JobState
 from kinora.ports.clock import Clock
+from kinora.ports.faults import Point, reach
 from kinora.ports.store import Store
 from kinora.usecases.fail_job import FailJob
 
@@ -42,3 +43,5 @@ class RecoverJobs:
     async def _queue_again(self, job: Job, queued: Job) -> None:
         async with self.store.transaction() as tx:
             await tx.jobs.save(queued, state=job.state, attempt=job.attempt)
+            reach(Point.LOSE_WRITTEN)
+        reach(Point.LOSE_KEPT)

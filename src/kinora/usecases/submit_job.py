@@ -20,6 +20,7 @@ from kinora.domain.job import Job, JobState
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Ask, Order, films_of, inputs_of, sounds_of
 from kinora.ports.clock import Clock, Mint
+from kinora.ports.faults import Point, reach
 from kinora.ports.store import Answered, Store, Tx
 
 Within = Callable[[Tx, Job], Awaitable[None]]
@@ -57,6 +58,7 @@ class SubmitJob:
         """
         self.catalog.check(order)
         decision = await self.judge(order)
+        reach(Point.SUBMIT_BEGUN)
         async with self.store.transaction() as tx:
             earlier = await self._earlier(tx, order, repeat)
             if earlier is not None:
@@ -75,6 +77,8 @@ class SubmitJob:
                     answered=answered,
                     at=job.created_at,
                 )
+            reach(Point.SUBMIT_WRITTEN)
+        reach(Point.SUBMIT_KEPT)
         self.wake()
         return job
 

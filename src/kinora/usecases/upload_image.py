@@ -7,6 +7,7 @@ from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.ids import AccountId, AssetId
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
+from kinora.ports.faults import Point, reach
 from kinora.ports.media import ImageGate
 from kinora.ports.store import Store
 from kinora.usecases.judge_content import JudgeContent
@@ -57,6 +58,8 @@ class UploadImage:
             created_at=self.clock.now(),
         )
         await self.blobs.adopt(still.path, name=asset.blob)
+        reach(Point.UPLOAD_STORED)
         async with self.store.transaction() as tx:
             await tx.assets.add(asset)
+        reach(Point.UPLOAD_KEPT)
         return asset

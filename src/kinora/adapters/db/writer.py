@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kinora.adapters.db.statements import Connection
+from kinora.ports.faults import Point, reach
 
 MOST_TURNS = 256
 """How many callers share a commit at the most, so that the first need not wait for ever."""
@@ -83,7 +84,9 @@ class Writer:
             try:
                 await self._in_thread("begin immediate")
                 await self._grant_turns(done)
+                reach(Point.COMMIT_BEFORE)
                 await self._in_thread("commit")
+                reach(Point.COMMIT_AFTER)
             except BaseException as error:
                 self._give_up(done, error)
                 if not isinstance(error, Exception):

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
+from kinora.adapters.faults import arm_from
 from kinora.adapters.fleet.rest import forget_libraries, give_memory_back
 from kinora.adapters.fleet.wire import (
     Cannot,
@@ -26,6 +27,7 @@ from kinora.adapters.fleet.wire import (
     write_report,
 )
 from kinora.ports.engine import CannotMake, Engine, EngineEvent, Log, Output, Progress, Spec
+from kinora.ports.faults import Point, reach
 
 Tell = Callable[[Report], None]
 
@@ -37,6 +39,9 @@ IDLE = 2.0
 """Seconds without work after which an engine makes itself small."""
 
 AGAIN = "--again"
+
+FAULTS = "FAULTS_OF_ENGINE"
+"""Names the folder of faults and the supervisor's process, with a colon between them."""
 
 
 class Stopped(Exception):
@@ -94,9 +99,11 @@ def perform(engine: Engine, spec: Spec, orders: Orders, tell: Tell) -> None:
 def follow(engine: Engine, spec: Spec, orders: Orders, tell: Tell) -> Output | None:
     """Pass a run's events on and return its output; raise Stopped when the parent says so."""
     made: Output | None = None
+    reach(Point.ENGINE_BEGUN)
     with closing(engine.run(spec)) as events:
         for event in events:
             made = event if isinstance(event, Output) else made
+            reach(Point.ENGINE_MADE if isinstance(event, Output) else Point.ENGINE_STEP)
             pass_on(event, tell)
             if orders.stopped(spec):
                 raise Stopped
@@ -164,6 +171,8 @@ def main() -> None:
     def tell(report: Report) -> None:
         channel.write(write_report(report) + b"\n")
 
+    folder, _, supervisor = os.environ.get(FAULTS, "").rpartition(":")  # noqa: TID251 - see FAULTS
+    arm_from(folder, supervisor=int(supervisor or 0))
     orders = Orders(sys.stdin.buffer)
     engine = load(sys.argv[1])
     before = compiled_kernels()

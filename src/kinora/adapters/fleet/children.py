@@ -88,7 +88,8 @@ class ChildFleet:
     """Runs one engine in `size` processes, and brings a process back when it dies.
 
     `engine` is the dotted name `package.module:Class`; `environment` is what the children get;
-    a process that has worked is replaced after `renew_after` seconds without work.
+    a process that has worked is replaced after `renew_after` seconds without work, one that gives
+    no sign of life for `stall` seconds during a run is killed.
     """
 
     def __init__(
@@ -98,9 +99,11 @@ class ChildFleet:
         size: int,
         environment: Mapping[str, str],
         renew_after: float = RENEW_AFTER,
+        stall: float = STALL,
     ) -> None:
         self._engine = engine
         self._renew_after = renew_after
+        self._stall = stall
         self._renewing = asyncio.Lock()
         self._environment = dict(environment)
         self._children = [Child(number) for number in range(size)]
@@ -172,6 +175,10 @@ class ChildFleet:
             await asyncio.sleep(min(LONGEST_REST, 0.1 * 2**child.crashes))
             child.crashes += 1
 
+    @property
+    def _look_every(self) -> float:
+        return min(LOOK_EVERY, self._renew_after, self._stall / 2)
+
     async def _begin(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -189,10 +196,10 @@ class ChildFleet:
         while child.process is not None and child.process.stdout is not None:
             stream = child.process.stdout
             try:
-                line = await asyncio.wait_for(stream.readline(), min(LOOK_EVERY, self._renew_after))
+                line = await asyncio.wait_for(stream.readline(), self._look_every)
             except TimeoutError:
-                if child.job is not None and child.silent > STALL:
-                    return f"the engine gave no sign of life for {STALL:.0f} s"
+                if child.job is not None and child.silent > self._stall:
+                    return f"the engine gave no sign of life for {self._stall:.0f} s"
                 if self._tired(child):
                     await self._renew(child)
                 continue
