@@ -17,6 +17,8 @@ from kinora.apis.media.routes import MediaDoor
 from kinora.apis.media.routes import routes as media_routes
 from kinora.apis.native.health import Health
 from kinora.apis.native.health import routes as health_routes
+from kinora.apis.native.jobs import JobDoor
+from kinora.apis.native.jobs import routes as job_routes
 from kinora.apis.native.uploads import UploadDoor
 from kinora.apis.native.uploads import routes as upload_routes
 from kinora.apis.pixverse import errors as pixverse_errors
@@ -37,6 +39,7 @@ from kinora.domain.job import Job
 from kinora.domain.order import Order
 from kinora.usecases.await_job import AwaitJob
 from kinora.usecases.cancel_job import CancelJob
+from kinora.usecases.delete_job import DeleteJob
 from kinora.usecases.find_film import FindFilm
 from kinora.usecases.find_mask import FindMask
 from kinora.usecases.find_sound import FindSound
@@ -108,6 +111,7 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
         *pixverse_routes(build_pixverse(ground, links, verbs)),
         *useapi_routes(build_useapi(ground, shared)),
         *upload_routes(build_uploads(ground, links, verbs)),
+        *job_routes(build_jobs(ground, links, verbs)),
         *media_routes(media),
         *health_routes(health),
         *pixverse_reference.routes(),
@@ -130,6 +134,21 @@ def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:
         open_account=verbs.open_account,
         upload_image=verbs.upload,
         upload_media=verbs.upload_media,
+        public_url=ground.settings.public_url,
+    )
+
+
+def build_jobs(ground: Ground, links: Links, verbs: Verbs) -> JobDoor:
+    """Build the door for jobs in Kinora's own words."""
+    store, clock = ground.store, ground.clock
+    cancel = CancelJob(store=store, clock=clock)
+    return JobDoor(
+        store=store,
+        links=links,
+        open_account=verbs.open_account,
+        submit=verbs.submit,
+        read=verbs.read,
+        delete=DeleteJob(store=store, blobs=ground.blobs, clock=clock, cancel=cancel),
         public_url=ground.settings.public_url,
     )
 

@@ -10,6 +10,7 @@ import os
 import signal
 import socket as sockets
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ BACKLOG = 2048
 LONGEST_REST = 5.0
 LOOKS = 4
 """How often a part is looked at before it is taken for hung."""
+
+BIRTH = 60.0
+"""Seconds that a part has for its first sign of life: a busy machine is slow to start it."""
 
 STEADY = 10.0
 """Seconds after which a process counts as well, and its next death as its first."""
@@ -51,6 +55,7 @@ class Part:
     inherits: Sequence[int]
     process: asyncio.subprocess.Process | None = None
     expected_to_end: bool = False
+    began: float = 0.0
     last_sign: float = 0.0
     silent_looks: int = 0
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -60,7 +65,9 @@ class Part:
 
         Looks are counted, not seconds: a machine that slept has hung nothing.
         """
-        self.silent_looks = self.silent_looks + 1 if sign == self.last_sign else 0
+        unborn = sign <= self.began and time.time() - self.began < BIRTH
+        silent = sign == self.last_sign and not unborn
+        self.silent_looks = self.silent_looks + 1 if silent else 0
         self.last_sign = sign
         return self.silent_looks >= LOOKS
 
@@ -156,7 +163,7 @@ class Supervisor:
             # Ctrl-C in a terminal reaches the whole group; only the supervisor shall act on it.
             start_new_session=True,
         )
-        part.process, part.silent_looks = process, 0
+        part.process, part.began = process, time.time()
         part.say(encode(self._settings))
         reach(Point.PART_STARTED)
         return process

@@ -28,11 +28,15 @@ Within = Callable[[Tx, Job], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """How to know a submit that comes twice: same `scope` and `key`, and then the same `digest`."""
+    """How to know a submit that comes twice: same `scope` and `key`, and then the same `digest`.
+
+    `name` is what callers call the key.
+    """
 
     scope: str
     key: str
     digest: str
+    name: str = "trace id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,7 @@ class SubmitJob:
         if answered is None:
             return None
         if answered.digest != repeat.digest:
-            raise Invalid("this trace id was already used with another body")
+            raise Invalid(f"this {repeat.name} was already used with another body")
         return await tx.jobs.get(answered.job)
 
     async def _accept(self, tx: Tx, order: Order) -> Job:

@@ -1,7 +1,6 @@
 """`python -m tests.faults.chaos`: many random sequences, with a seed that repeats them."""
 
 import argparse
-import dataclasses
 import json
 import sys
 import tempfile
@@ -38,7 +37,7 @@ def main() -> int:
             if world.server.process is not None:
                 world.server.process.kill()
     seconds = round(time.monotonic() - began, 1)
-    report = {"seed": given.seed, "seconds": seconds, **dataclasses.asdict(world.tally)}
+    report = {"seed": given.seed, "seconds": seconds, **vars(world.tally)}
     text = json.dumps(report, indent=2)
     print(text)  # noqa: T201
     if given.report:

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from kinora.apis.native.callers import key_of
 from kinora.apis.native.problems import problem, refuse
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
@@ -151,9 +152,7 @@ class UploadDoor:
         return part
 
     async def _account(self, request: Request) -> Account:
-        told = request.headers.get("authorization", "")
-        bearer = told[7:].strip() if told.lower().startswith("bearer ") else ""
-        return await self.open_account(bearer or request.headers.get("api-key", ""))
+        return await self.open_account(key_of(request))
 
     def _base(self, request: Request) -> str:
         return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
