@@ -44,6 +44,9 @@ class Settings:
     provenance_folder: Folder with signing-key.pem and signing-chain.pem; empty: data folder.
     moderation_rules: A file of moderation rules; empty means those that ship with Kinora.
     engine: `studio`, or `testcard` for tests of what is around an engine.
+    walls: Whether engines run inside walls: no network, no files but their own.
+    engine_memory: Megabytes of address space of an engine process; 0 is no limit.
+    engine_minutes: Minutes of processor time that a job may take; 0 is no limit.
     stall: Seconds without a sign of life after which an engine, or a part of the server, is killed.
     faults: Folder in which tests lay out faults; empty means that none can happen.
     link_days: How many days a media link stays good.
@@ -69,6 +72,9 @@ class Settings:
     provenance_folder: str = ""
     moderation_rules: str = ""
     engine: str = "studio"
+    walls: bool = True
+    engine_memory: int = 8192
+    engine_minutes: int = 120
     stall: float = 180.0
     faults: str = ""
     link_days: int = 7

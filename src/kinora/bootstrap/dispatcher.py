@@ -2,8 +2,9 @@
 
 import os
 
-from kinora.adapters.fleet.child import FAULTS
+from kinora.adapters.fleet.child import FAULTS, PROCESSOR, WALLS
 from kinora.adapters.fleet.children import ChildFleet
+from kinora.adapters.walls import Walls
 from kinora.bootstrap.ground import Ground, build_moderator, build_provenance
 from kinora.dispatch.loop import Dispatcher, Outcomes
 from kinora.engines.studio.offer import ENGINE as STUDIO
@@ -12,6 +13,11 @@ from kinora.settings import Settings, environment
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.recover_jobs import RecoverJobs
+
+LARGEST_FILE = 8 << 30
+"""Bytes of the largest file that an engine may write."""
+
+OPEN_FILES = 512
 
 ENGINES = {"studio": STUDIO, "testcard": TESTCARD}
 
@@ -35,6 +41,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
                 NUMPY_MADVISE_HUGEPAGE="0",
                 NUMBA_NUM_THREADS=str(settings.engine_threads),
                 **engine_faults(settings),
+                **engine_walls(settings),
             ),
         ),
         clock=clock,
@@ -52,6 +59,26 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
         ),
         workshop=settings.data / "work",
     )
+
+
+def engine_walls(settings: Settings) -> dict[str, str]:
+    """Draw the walls of an engine's process: it reads blobs, and writes its work and kernels."""
+    if not settings.walls:
+        return {}
+    # The kernels' folder is made by whoever comes first, and must be there to be let in.
+    kernels, work = settings.kernels / "kernels", settings.data / "work"
+    for folder in (kernels, work):
+        folder.mkdir(parents=True, exist_ok=True)
+    walls = Walls(
+        read=(str((settings.data / "blobs").resolve()),),
+        write=(str(work.resolve()), str(kernels.resolve())),
+        memory=settings.engine_memory << 20,
+        file=LARGEST_FILE,
+        open_files=OPEN_FILES,
+    )
+    seconds = str(settings.engine_minutes * 60)
+    # What a library keeps for a moment belongs into the work folder, too.
+    return {WALLS: walls.text(), PROCESSOR: seconds, "TMPDIR": str(work.resolve())}
 
 
 def engine_faults(settings: Settings) -> dict[str, str]:

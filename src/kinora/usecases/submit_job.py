@@ -19,24 +19,12 @@ from kinora.domain.ids import AssetId, JobId
 from kinora.domain.job import Job, JobState
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Ask, Order, films_of, inputs_of, sounds_of
+from kinora.domain.repeat import Repeat as Repeat  # noqa: PLC0414 - whoever submits needs it
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
 from kinora.ports.store import Answered, Store, Tx
 
 Within = Callable[[Tx, Job], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat:
-    """How to know a submit that comes twice: same `scope` and `key`, and then the same `digest`.
-
-    `name` is what callers call the key.
-    """
-
-    scope: str
-    key: str
-    digest: str
-    name: str = "trace id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

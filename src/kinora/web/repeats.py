@@ -5,7 +5,7 @@ import hashlib
 from starlette.requests import Request
 
 from kinora.domain.errors import Invalid
-from kinora.usecases.submit_job import Repeat
+from kinora.domain.repeat import Repeat
 
 HEADER = "idempotency-key"
 LONGEST = 255

@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,7 @@ from kinora.adapters.fleet.wire import (
     unpack,
     write_report,
 )
+from kinora.adapters.walls import Walls, allow_processor, enter
 from kinora.ports.engine import CannotMake, Engine, EngineEvent, Log, Output, Progress, Spec
 from kinora.ports.faults import Point, reach
 
@@ -39,6 +41,12 @@ IDLE = 2.0
 """Seconds without work after which an engine makes itself small."""
 
 AGAIN = "--again"
+
+WALLS = "ENGINE_WALLS"
+"""Holds the walls that the engine is to be in, as text."""
+
+PROCESSOR = "ENGINE_PROCESSOR_SECONDS"
+"""Holds how many seconds of processor time a run may take; 0 is no limit."""
 
 FAULTS = "FAULTS_OF_ENGINE"
 """Names the folder of faults and the supervisor's process, with a colon between them."""
@@ -155,6 +163,17 @@ def compiled_kernels() -> int:
     return sum(1 for _ in Path(folder).rglob("*.nbc")) if folder else 0
 
 
+def wall_in(tell: Tell) -> None:
+    """Enter the walls that the parent has drawn, and say which stand."""
+    drawn = os.environ.get(WALLS, "")  # noqa: TID251 - what the parent told
+    if drawn:
+        standing = enter(Walls.of(drawn))
+        held: dict[str, str | int | float] = {
+            name: int(stands) for name, stands in asdict(standing).items()
+        }
+        tell(Said(event="engine.walled", fields=held))
+
+
 def begin_again(channel: BinaryIO) -> None:
     """Become a fresh process that finds its kernels compiled: the compiler's memory stays here."""
     os.dup2(channel.fileno(), 1)
@@ -173,6 +192,7 @@ def main() -> None:
 
     folder, _, supervisor = os.environ.get(FAULTS, "").rpartition(":")  # noqa: TID251 - see FAULTS
     arm_from(folder, supervisor=int(supervisor or 0))
+    wall_in(tell)
     orders = Orders(sys.stdin.buffer)
     engine = load(sys.argv[1])
     before = compiled_kernels()
@@ -181,8 +201,11 @@ def main() -> None:
         begin_again(channel)
     give_memory_back()
     tell(Ready())
+    seconds = int(os.environ.get(PROCESSOR, "0"))  # noqa: TID251 - what the parent told
     while True:
-        perform(engine, orders.next(when_idle=forget_libraries), orders, tell)
+        spec = orders.next(when_idle=forget_libraries)
+        allow_processor(seconds)
+        perform(engine, spec, orders, tell)
         give_memory_back()
         tell(Ready())
 

@@ -22,6 +22,7 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from kinora.adapters.media.probing import FirstPicture
 from kinora.adapters.media.refusal import No
+from kinora.adapters.walls import wall_calls, wall_files
 
 MAX_SIDE = 10_000
 KEPT_SIDE = 4096
@@ -175,6 +176,13 @@ def limit() -> None:
     signal.alarm(WALL_SECONDS)
 
 
+def wall_in(asked: dict[str, str]) -> None:
+    """Leave this process nothing but the file that it judges and where it writes its twin."""
+    read = [str(Path(asked[name]).resolve()) for name in ("source", "media") if name in asked]
+    targets = [Path(asked[name]) for name in ("target", "thumbnail") if name in asked]
+    wall_files(tuple(read), tuple(str(target.parent.resolve()) for target in targets))
+
+
 def in_grandchild(asked: dict[str, str]) -> dict[str, Any]:
     """Judge one file in a process of its own."""
     reads, writes = os.pipe()
@@ -184,6 +192,7 @@ def in_grandchild(asked: dict[str, str]) -> dict[str, Any]:
         try:
             os.close(reads)
             limit()
+            wall_in(asked)
             os.write(writes, json.dumps(answer(asked)).encode())
         finally:
             os._exit(0)
@@ -212,6 +221,7 @@ def main() -> None:
     """Judge files until the input ends."""
     # Ctrl-C at the terminal is for the server, which then closes this process's input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    wall_calls()
     Image.preinit()
     # Loaded before the first fork; Pillow's other thirty formats would only cost memory.
     for plugin in ("MpoImagePlugin", "WebPImagePlugin"):
