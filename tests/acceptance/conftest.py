@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from kinora.settings import Settings, encode
 from kinora_client import Kinora
 
 KEY = "sk-acceptance-0123456789"
@@ -33,6 +34,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes] | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    log_place: Path | None = None
+    """Where the log lies when it is not beside the data."""
 
     @property
     def address(self) -> str:
@@ -40,7 +43,11 @@ class Server:
 
     @property
     def log(self) -> str:
-        return (self.data.parent / "log").read_text()
+        return self.log_path.read_text()
+
+    @property
+    def log_path(self) -> Path:
+        return (self.log_place or self.data.parent) / "log"
 
     def start(self) -> None:
         self.launch()
@@ -48,7 +55,7 @@ class Server:
 
     def launch(self) -> None:
         """Start the server without waiting for it."""
-        with (self.data.parent / "log").open("ab") as log:
+        with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "kinora", "--data", str(self.data), "serve"],
                 env={
@@ -60,6 +67,25 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
+
+    def second_dispatcher(self) -> subprocess.Popen[bytes]:
+        """Start one more dispatcher over the same data, as a mistaken operator might."""
+        hears, knocks = os.pipe()
+        settings = Settings(data=self.data.resolve(), engine="testcard", provenance="off")
+        with self.log_path.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "kinora.cli.run_dispatcher", str(hears)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                bufsize=0,
+                pass_fds=[hears],
+            )
+        os.close(hears)
+        os.close(knocks)
+        assert process.stdin is not None
+        process.stdin.write(encode(settings) + b"\n")
+        return process
 
     def answers(self) -> bool:
         assert self.process is not None

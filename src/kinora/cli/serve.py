@@ -34,8 +34,12 @@ def run(settings: Settings) -> int:
     """Serve until stopped; return the exit status."""
     from kinora.adapters.locks import try_lock  # noqa: PLC0415 - keeps `--help` fast
 
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lock = try_lock(settings.data / "run" / "serve.lock")
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        lock = try_lock(settings.data / "run" / "serve.lock")
+    except OSError as error:
+        text = f"cannot write to {settings.data}: {error.strerror}"
+        raise click.ClickException(text) from None
     if lock is None:
         raise click.ClickException(f"another kinora already serves {settings.data}")
     try:

@@ -74,6 +74,22 @@ def drawn(seed: int, number: int) -> Plan:
     return Plan(tuple(laid.values()), tuple(timed), jump, tuple(jobs))
 
 
+def each_point(together: int) -> list[Plan]:
+    """Return sequences that, between them, kill once at every place of the walk."""
+    points = [point for point in Point if point not in (Point.PART_STARTED, Point.POST_SENT)]
+    jobs = ("film", "photo", "cannot", "break", "cancel", "delete", "picture")
+    faults = [Laid(point, "kill", 0) for point in points]
+    plans = [Plan(tuple(faults[first::together]), (), 0.0, jobs) for first in range(together)]
+    last = (Laid(Point.PART_STARTED, "kill-server", 0), Laid(Point.POST_SENT, "kill", 0))
+    return [*plans, Plan(last, (Timed("dispatcher", 0.3),), 0.0, jobs)]
+
+
+def each_hang() -> list[Plan]:
+    """Return sequences in which an engine, a dispatcher and an API process hang."""
+    places = (Point.ENGINE_STEP, Point.FINISH_STORED, Point.SUBMIT_WRITTEN)
+    return [Plan((Laid(place, "stop", 0),), (), 0.0, ("film", "photo")) for place in places]
+
+
 def _laid(chance: random.Random) -> Laid:
     point = chance.choice(list(Point))
     deadly = point in AFTER_COMMIT or point is Point.PART_STARTED or chance.random() < 0.75

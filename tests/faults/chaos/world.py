@@ -83,8 +83,11 @@ class World:
         self.server = Server(self.root / "data", free_port(), extra=extra)
 
     def sequence(self, number: int) -> None:
-        """Play one drawn sequence and check what was promised in it."""
-        plan = drawn(self.seed, number)
+        """Play one drawn sequence."""
+        self.play(drawn(self.seed, number))
+
+    def play(self, plan: Plan) -> None:
+        """Play one sequence and check what was promised in it."""
         caller = Caller(self.server.address, self.receiver.url)
         for fault in plan.laid:
             lay(self.faults, fault.point, fault.action, passes=fault.passes)
