@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 PREFIX = "KINORA_"
+LONGEST_SPAN = 1_000_000
 LISTS = ("allowed_networks", "inactive_templates")
 
 
@@ -49,6 +50,8 @@ class Settings:
     engine_minutes: Minutes of processor time that a job may take; 0 is no limit.
     stall: Seconds without a sign of life after which an engine, or a part of the server, is killed.
     faults: Folder in which tests lay out faults; empty means that none can happen.
+    place_minutes: After how many minutes a job frees its place; 0 means only when it ends.
+    refund_hours: After how many hours a job fails and is paid back; 0 means never.
     link_days: How many days a media link stays good.
     log_format: `auto`, `human` or `json`.
     log_level: `debug`, `info`, `warning` or `error`.
@@ -77,6 +80,8 @@ class Settings:
     engine_minutes: int = 120
     stall: float = 180.0
     faults: str = ""
+    place_minutes: float = 10
+    refund_hours: float = 2
     link_days: int = 7
     log_format: str = "auto"
     log_level: str = "info"
@@ -155,6 +160,9 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise BadSettings("bad setting: engine must be studio or testcard")
     if settings.stall <= 0:
         raise BadSettings("bad setting: stall must be above 0")
+    for name in ("place_minutes", "refund_hours"):
+        if not 0 <= getattr(settings, name) <= LONGEST_SPAN:
+            raise BadSettings(f"bad setting: {name} must be from 0 to {LONGEST_SPAN}")
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings

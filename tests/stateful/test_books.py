@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,40 +22,76 @@ from hypothesis.stateful import (
 )
 
 from kinora.adapters.blobs.disk import DiskBlobs
-from kinora.adapters.clock import RandomMint, SystemClock
+from kinora.adapters.clock import RandomMint
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.memory import open_memory_store
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.catalog.book import load
-from kinora.domain.errors import Invalid, JobNotFound, NotEnoughCredits, TooManyRunning
+from kinora.domain.caps import Cap, CapPeriod
+from kinora.domain.errors import (
+    CapReached,
+    Invalid,
+    JobNotFound,
+    NotEnoughCredits,
+    TooManyRunning,
+)
 from kinora.domain.fact import FactKind
-from kinora.domain.ids import AccountId, JobId
+from kinora.domain.ids import AccountId, JobId, KeyId
 from kinora.domain.job import Job, JobState, WrongState
-from kinora.domain.ledger import Movement
+from kinora.domain.keys import Pepper
+from kinora.domain.ledger import Book
+from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Order, TextToVideo, Words
+from kinora.domain.plan import Plan, next_month
 from kinora.moderation.hashes import HashList
 from kinora.moderation.moderator import RuleModerator
 from kinora.moderation.rules import shipped
 from kinora.ports.engine import Output
 from kinora.usecases.cancel_job import CancelJob
+from kinora.usecases.choose_plan import ChoosePlan
+from kinora.usecases.delete_job import DeleteJob
+from kinora.usecases.expire_jobs import Expired, ExpireJobs
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.judge_content import JudgeContent
-from kinora.usecases.manage_accounts import CreateAccount, GrantCredits
+from kinora.usecases.manage_accounts import CapKey, CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.recover_jobs import MAX_BREAKS, RecoverJobs
+from kinora.usecases.renew_months import RenewMonths
+from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.submit_job import Repeat, SubmitJob
 
 PER_SECOND = 5
 """What a second of a silent v6 film costs at 360p."""
 
+PLACE_AFTER, REFUND_AFTER = timedelta(minutes=10), timedelta(hours=2)
+PLANS = [
+    Plan(name="none", monthly=0, max_jobs=1),
+    Plan(name="small", monthly=25, max_jobs=2),
+    Plan(name="large", monthly=70, max_jobs=3),
+]
+STEPS_OF_TIME = [
+    *(timedelta(minutes=minutes) for minutes in (1, 11, 121, -90)),
+    *(timedelta(days=days) for days in (1, 31, 70, -1, -40)),
+]
+GIVEN_BACK = {JobState.FAILED, JobState.MODERATED, JobState.CANCELLED}
 Given = TypeVar("Given")
 STEPS = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=30,
+    stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+@dataclass
+class SetClock:
+    """A clock that stands until it is set."""
+
+    at: datetime = datetime(2026, 1, 30, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
 
 
 @dataclass
@@ -64,6 +101,15 @@ class Purse:
     places: int
     monthly: int = 0
     package: int = 0
+    expired: int = 0
+    plan: Plan | None = None
+    renews_from: datetime | None = None
+    renews_at: datetime | None = None
+    keys: dict[KeyId, Cap | None] = field(default_factory=dict)
+
+    def begin_month(self, allowance: int) -> None:
+        self.expired += self.monthly
+        self.monthly = allowance
 
 
 @dataclass
@@ -73,6 +119,9 @@ class Work:
     account: AccountId
     monthly: int
     package: int
+    created_at: datetime
+    key: KeyId | None = None
+    placed: bool = True
     state: JobState = JobState.QUEUED
     attempt: int = 0
     breaks: int = 0
@@ -92,6 +141,17 @@ class Reckoning:
 
     def active(self, account: AccountId) -> list[Work]:
         return [w for w in self.works.values() if w.account == account and not w.state.final]
+
+    def placed(self, account: AccountId) -> int:
+        return sum(work.placed for work in self.active(account))
+
+    def spent(self, key: KeyId, period: CapPeriod, at: datetime) -> int:
+        since, until = period.around(at)
+        return sum(
+            work.cost
+            for work in self.works.values()
+            if work.key == key and work.state not in GIVEN_BACK and since <= work.created_at < until
+        )
 
     def is_current(self, job: Job) -> bool:
         work = self.works[job.id]
@@ -125,7 +185,7 @@ class Books(RuleBasedStateMachine):
         self.place = tempfile.TemporaryDirectory()
         self.folder = Path(self.place.name)
         self.reckoning = Reckoning()
-        self.clock = SystemClock()
+        self.clock = SetClock()
         self.mint = RandomMint(worker=0, floor=0)
         self.blobs = DiskBlobs(self.folder / "blobs")
         self.store = self.open()
@@ -143,6 +203,19 @@ class Books(RuleBasedStateMachine):
             mint=mint,
             moderator=moderator,
             provenance=NoStamp(),
+        )
+        self.create_key = CreateKey(store=store, clock=clock, mint=mint, pepper=Pepper(b"p" * 32))
+        self.cap_key = CapKey(store=store, clock=clock)
+        self.choose_plan = ChoosePlan(store=store, clock=clock)
+        self.renew_months = RenewMonths(store=store, clock=clock)
+        self.delete = DeleteJob(store=store, blobs=self.blobs, clock=clock, cancel=self.cancel)
+        self.settle_review = SettleReview(store=store, blobs=self.blobs, clock=clock)
+        self.expire = ExpireJobs(
+            store=store,
+            clock=clock,
+            fail=self.fail,
+            place_after=PLACE_AFTER,
+            refund_after=REFUND_AFTER,
         )
         self.submit = SubmitJob(
             store=store,
@@ -171,6 +244,9 @@ class Books(RuleBasedStateMachine):
         for account in opened:
             self.reckoning.purses[account.id] = Purse(account.max_jobs)
             self.grant(account.id, 20, 60)
+            for name in ("a", "b"):
+                key, _ = self.do(self.create_key(account.id, name=name))
+                self.reckoning.purses[account.id].keys[key.id] = None
         return multiple(*(account.id for account in opened))
 
     @rule(account=accounts, monthly=st.integers(-30, 60), package=st.integers(-30, 60))
@@ -185,9 +261,74 @@ class Books(RuleBasedStateMachine):
         purse.monthly += monthly
         purse.package += package
 
-    @rule(target=jobs, account=accounts, seconds=st.integers(1, 8))
-    def order(self, account: AccountId, seconds: int) -> Any:
-        return self.order_again(account, seconds, repeat=None)
+    @rule(account=accounts, plan=st.sampled_from(PLANS))
+    def choose(self, account: AccountId, plan: Plan) -> None:
+        purse = self.reckoning.purses[account]
+        if purse.plan == plan:
+            with pytest.raises(Invalid, match="already"):
+                self.do(self.choose_plan(account, plan))
+            return
+        # Two plans in one moment would be two months that begin at the same time.
+        self.clock.at += timedelta(seconds=1)
+        self.do(self.choose_plan(account, plan))
+        now = self.clock.at
+        purse.plan, purse.places, purse.renews_from = plan, plan.max_jobs, now
+        purse.renews_at = next_month(now, after=now) if plan.monthly else None
+        purse.begin_month(plan.monthly)
+
+    @rule()
+    def renew(self) -> None:
+        begun = 0
+        for purse in self.reckoning.purses.values():
+            while purse.renews_at and purse.renews_at <= self.clock.at:
+                assert purse.plan
+                assert purse.renews_from
+                purse.begin_month(purse.plan.monthly)
+                purse.renews_at = next_month(purse.renews_from, after=purse.renews_at)
+                begun += 1
+        assert self.do(self.renew_months()) == begun
+
+    @rule(
+        account=accounts,
+        which=st.integers(0, 1),
+        cap=st.none()
+        | st.builds(Cap, credits=st.integers(0, 40), period=st.sampled_from(CapPeriod)),
+    )
+    def cap(self, account: AccountId, which: int, cap: Cap | None) -> None:
+        keys = self.reckoning.purses[account].keys
+        key = list(keys)[which]
+        found = self.do(self.cap_key(key, cap))
+        keys[key] = cap
+        if cap is not None:
+            assert found.cap is not None
+            assert found.cap.spent == self.reckoning.spent(key, cap.period, self.clock.at)
+
+    @rule(step=st.sampled_from(STEPS_OF_TIME))
+    def set_clock(self, step: timedelta) -> None:
+        self.clock.at += step
+
+    @rule()
+    def grow_old(self) -> None:
+        now, refunds, places = self.clock.at, 0, 0
+        for number, work in self.reckoning.works.items():
+            if work.state.final:
+                continue
+            if now - work.created_at > REFUND_AFTER:
+                self.reckoning.give_back(number, JobState.FAILED)
+                refunds += 1
+            elif now - work.created_at > PLACE_AFTER and work.placed:
+                work.placed = False
+                places += 1
+        assert self.do(self.expire()) == Expired(places=places, refunds=refunds)
+
+    @rule(
+        target=jobs,
+        account=accounts,
+        seconds=st.integers(1, 8),
+        which=st.none() | st.integers(0, 1),
+    )
+    def order(self, account: AccountId, seconds: int, which: int | None) -> Any:
+        return self.order_again(account, seconds, repeat=None, which=which)
 
     @rule(
         target=jobs,
@@ -197,16 +338,27 @@ class Books(RuleBasedStateMachine):
             Repeat, scope=st.just("s"), key=st.sampled_from("ab"), digest=st.sampled_from("xy")
         ),
     )
-    def order_again(self, account: AccountId, seconds: int, repeat: Repeat | None) -> Any:
+    def order_again(
+        self,
+        account: AccountId,
+        seconds: int,
+        repeat: Repeat | None,
+        which: int | None = None,
+    ) -> Any:
         purse = self.reckoning.purses[account]
         cost = PER_SECOND * seconds
-        asked = self.submit(clip(account, seconds), repeat=repeat)
+        key = None if which is None else list(purse.keys)[which]
+        asked = self.submit(clip(account, seconds, key), repeat=repeat)
         known = repeat and self.reckoning.answered.get((account, repeat.key))
         if repeat and known:
             self._repeated(asked, known, repeat)
             return multiple()
-        if len(self.reckoning.active(account)) >= purse.places:
+        if self.reckoning.placed(account) >= purse.places:
             with pytest.raises(TooManyRunning):
+                self.do(asked)
+            return multiple()
+        if key is not None and self._beyond_cap(key, purse.keys[key], cost):
+            with pytest.raises(CapReached, match="this key may spend"):
                 self.do(asked)
             return multiple()
         if cost > purse.monthly + purse.package:
@@ -217,6 +369,11 @@ class Books(RuleBasedStateMachine):
         assert (job.state, job.cost) == (JobState.QUEUED, cost)
         self._paid(job, repeat)
         return job.id
+
+    def _beyond_cap(self, key: KeyId, cap: Cap | None, cost: int) -> bool:
+        if cap is None:
+            return False
+        return self.reckoning.spent(key, cap.period, self.clock.at) + cost > cap.credits
 
     def _repeated(
         self, asked: Coroutine[Any, Any, Job], known: tuple[str, JobId], repeat: Repeat
@@ -230,7 +387,11 @@ class Books(RuleBasedStateMachine):
     def _paid(self, job: Job, repeat: Repeat | None) -> None:
         purse = self.reckoning.purses[job.account]
         monthly = min(job.cost, purse.monthly)
-        self.reckoning.works[job.id] = Work(job.account, monthly, job.cost - monthly)
+        assert job.quote is not None
+        assert job.quote.credits == job.cost
+        self.reckoning.works[job.id] = Work(
+            job.account, monthly, job.cost - monthly, job.created_at, job.order.key
+        )
         purse.monthly -= monthly
         purse.package -= job.cost - monthly
         if repeat is not None:
@@ -292,6 +453,38 @@ class Books(RuleBasedStateMachine):
         assert self.do(self.cancel(job)).state is JobState.CANCELLED
         self.reckoning.give_back(job, JobState.CANCELLED)
 
+    @rule(job=jobs)
+    def remove(self, job: JobId) -> None:
+        work = self.reckoning.works[job]
+        removed = self.delete(job, account=work.account)
+        if work.state in GIVEN_BACK:
+            with pytest.raises(Invalid, match="nothing to delete"):
+                self.do(removed)
+            return
+        self.do(removed)
+        if work.state.final:
+            work.state = JobState.DELETED
+        else:
+            self.reckoning.give_back(job, JobState.CANCELLED)
+
+    @rule(job=jobs, allow=st.booleans())
+    def review(self, job: JobId, allow: bool) -> None:
+        work = self.reckoning.works[job]
+        decision = Decision(verdict=Verdict.REVIEW, category="odd", matched=("x",))
+
+        async def noted() -> int:
+            async with self.store.transaction() as tx:
+                await tx.reviews.add(work.account, job, decision, at=self.clock.at)
+            return (await self.store.view.reviews.newest(at_most=1))[0].id
+
+        self.do(self.settle_review(self.do(noted()), allow=allow))
+        if allow or work.state in GIVEN_BACK:
+            return
+        if work.state.final:
+            work.state = JobState.DELETED
+        else:
+            self.reckoning.give_back(job, JobState.MODERATED)
+
     @rule()
     def give_up_nothing(self) -> None:
         with pytest.raises(JobNotFound):
@@ -313,14 +506,21 @@ class Books(RuleBasedStateMachine):
             assert found is not None
             assert (found.balance.monthly, found.balance.package) == (purse.monthly, purse.package)
             assert min(purse.monthly, purse.package) >= 0
-            active = self.reckoning.active(account)
-            assert found.active == len(active)
-            entries = self.do(self.store.view.ledger.entries(account, newest=10_000))
-            assert sum(entry.held for entry in entries) == sum(work.cost for work in active)
-            given = sum(e.monthly + e.package for e in entries if e.movement is Movement.GRANT)
-            spent = sum(-e.held for e in entries if e.movement is Movement.SETTLE)
-            held = sum(work.cost for work in active)
-            assert given == found.balance.total + held + spent
+            assert found.active == self.reckoning.placed(account)
+            assert (found.max_jobs, found.renews_at) == (purse.places, purse.renews_at)
+            books = self._books_of(account)
+            works = [work for work in self.reckoning.works.values() if work.account == account]
+            paid = {JobState.COMPLETED, JobState.DELETED}
+            assert books[Book.HELD] == sum(work.cost for work in works if not work.state.final)
+            assert books[Book.REVENUE] == sum(work.cost for work in works if work.state in paid)
+            assert books[Book.EXPIRED] == purse.expired
+            assert sum(books.values()) == 0
+
+    def _books_of(self, account: AccountId) -> dict[Book, int]:
+        entries = self.do(self.store.view.ledger.entries(account, newest=10_000))
+        for entry in entries:
+            assert sum(entry.books.values()) == 0
+        return {book: sum(entry.books.get(book, 0) for entry in entries) for book in Book}
 
     @invariant()
     def every_job_is_where_it_should_be(self) -> None:
@@ -328,7 +528,8 @@ class Books(RuleBasedStateMachine):
             job = self.do(self.store.view.jobs.get(number))
             assert job is not None
             assert (job.state, job.attempt, job.breaks) == (work.state, work.attempt, work.breaks)
-            assert (job.result is not None) == (job.state is JobState.COMPLETED)
+            made = job.state in {JobState.COMPLETED, JobState.DELETED}
+            assert (job.result is not None) == made
             assert (job.ended_at is not None) == job.state.final
 
     @invariant()
@@ -337,8 +538,10 @@ class Books(RuleBasedStateMachine):
         told = sorted((fact.job, fact.kind) for fact in facts)
         works = self.reckoning.works.items()
         wanted = [(number, FactKind.QUEUED) for number, _ in works]
+        ends = [(number, work.state) for number, work in works if work.state.final]
         wanted += [
-            (number, FactKind(f"job.{work.state}")) for number, work in works if work.state.final
+            (number, FactKind.COMPLETED if end is JobState.DELETED else FactKind(f"job.{end}"))
+            for number, end in ends
         ]
         assert told == sorted(wanted)
         made = {path for path in self.folder.rglob("*.mp4") if path.parent != self.folder}
@@ -376,7 +579,7 @@ def film_of(run: Job, path: Path) -> Output:
     )
 
 
-def clip(account: AccountId, seconds: int) -> Order:
+def clip(account: AccountId, seconds: int, key: KeyId | None = None) -> Order:
     return Order(
         account=account,
         ask=TextToVideo(words=Words(prompt="x")),
@@ -385,6 +588,7 @@ def clip(account: AccountId, seconds: int) -> Order:
         aspect_ratio="16:9",
         seconds=seconds,
         seed=1,
+        key=key,
     )
 
 
@@ -397,7 +601,7 @@ TestOnDisk.settings = STEPS
 def test_a_film_that_is_reported_twice_stays() -> None:
     books = OnDisk()
     books.two_accounts((1, 1))
-    books.order(AccountId(1), 1)
+    books.order(AccountId(1), 1, None)
     run = books.claim()
     assert isinstance(run, Job)
     for counts in (True, False):

@@ -1,6 +1,7 @@
 """The dispatcher, built."""
 
 import os
+from datetime import timedelta
 
 from kinora.adapters.fleet.child import FAULTS, PROCESSOR, WALLS
 from kinora.adapters.fleet.children import ChildFleet
@@ -10,9 +11,11 @@ from kinora.dispatch.loop import Dispatcher, Outcomes
 from kinora.engines.studio.offer import ENGINE as STUDIO
 from kinora.engines.testcard.offer import ENGINE as TESTCARD
 from kinora.settings import Settings, environment
+from kinora.usecases.expire_jobs import ExpireJobs
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.recover_jobs import RecoverJobs
+from kinora.usecases.renew_months import RenewMonths
 
 LARGEST_FILE = 8 << 30
 """Bytes of the largest file that an engine may write."""
@@ -58,6 +61,18 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
             recover=RecoverJobs(store=store, clock=clock, fail=fail),
         ),
         workshop=settings.data / "work",
+        chores=(build_expiry(ground, fail), RenewMonths(store=store, clock=clock)),
+    )
+
+
+def build_expiry(ground: Ground, fail: FailJob) -> ExpireJobs:
+    """Build what gives up jobs that take too long."""
+    return ExpireJobs(
+        store=ground.store,
+        clock=ground.clock,
+        fail=fail,
+        place_after=timedelta(minutes=ground.settings.place_minutes),
+        refund_after=timedelta(hours=ground.settings.refund_hours),
     )
 
 

@@ -23,7 +23,8 @@ from kinora.moderation.rules import BadRules, load_rules
 from kinora.ports.provenance import Provenance
 from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
-from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
+from kinora.usecases.choose_plan import ChoosePlan
+from kinora.usecases.manage_accounts import CapKey, CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
@@ -129,6 +130,8 @@ class Operator:
     ground: Ground
     create_account: CreateAccount
     create_key: CreateKey
+    cap_key: CapKey
+    choose_plan: ChoosePlan
     grant: GrantCredits
     cancel: CancelJob
     settle_review: SettleReview
@@ -141,6 +144,8 @@ def build_operator(ground: Ground) -> Operator:
         ground=ground,
         create_account=CreateAccount(store=store, clock=clock),
         create_key=CreateKey(store=store, clock=clock, mint=ground.mint, pepper=ground.pepper),
+        cap_key=CapKey(store=store, clock=clock),
+        choose_plan=ChoosePlan(store=store, clock=clock),
         grant=GrantCredits(store=store, clock=clock),
         cancel=CancelJob(store=store, clock=clock),
         settle_review=SettleReview(store=store, blobs=ground.blobs, clock=clock),

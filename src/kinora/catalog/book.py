@@ -1,11 +1,15 @@
 """The catalog: judges orders, prices them, and says how big the result will be."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import assert_never
 
+import msgspec
+
+from kinora import __version__
 from kinora.catalog import prices, shapes
 from kinora.catalog.edits import check_edit, check_order, edit_price, edit_shape
 from kinora.catalog.models import NEGATIVE_PROMPT, Model, Models, load_models
@@ -42,20 +46,29 @@ from kinora.domain.order import (
     Words,
     feature_of,
 )
+from kinora.domain.quote import Quote, Term, credits_of
 from kinora.domain.shape import Shape
 
 FAST_SECONDS = 5
+DIGEST = 12
+"""Letters of a digest that are enough to tell catalogs apart."""
+
 Film = TextToVideo | ImageToVideo | Transition | Extend | Fusion
 NewFilm = TextToVideo | ImageToVideo | Transition | Fusion | MultiTransition | VideoEffect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Models and templates, with the rules over them."""
+    """Models and templates, with the rules over them.
+
+    `digest` names these very models and templates: two catalogs with the same one have the same
+    prices.
+    """
 
     models: Models
     templates: tuple[Template, ...]
     inactive: frozenset[str] = frozenset()
+    digest: str = ""
 
     @property
     def active(self) -> tuple[Template, ...]:
@@ -108,22 +121,30 @@ class Catalog:
 
     def price(self, order: Order, inputs: Sequence[Asset] = ()) -> int:
         """Return what an order costs, in credits; `inputs` in the order of `inputs_of`."""
+        return credits_of(self.terms(order, inputs))
+
+    def quote(self, order: Order, inputs: Sequence[Asset] = ()) -> Quote:
+        """Return what an order costs and how that was found."""
+        return Quote(terms=self.terms(order, inputs), catalog=self.digest)
+
+    def terms(self, order: Order, inputs: Sequence[Asset] = ()) -> tuple[Term, ...]:
+        """Return the parts of what an order costs."""
         match order.ask:
             case TextToVideo() | ImageToVideo() | Transition() | Extend() | Fusion():
-                price = prices.film_price(self.models, order, order.ask, inputs)
+                terms = prices.film_terms(self.models, order, order.ask, inputs)
             case MultiTransition():
-                price = prices.multi_transition_price(self.models, order, order.ask)
+                terms = prices.multi_transition_terms(self.models, order, order.ask)
             case VideoEffect(template=name) | ImageEffect(template=name):
-                price = self.template(name).price(order.quality)
+                terms = (_template_term(self.template(name), order.quality),)
             case Upscale():
-                price = prices.upscale_price(self.models, inputs)
+                terms = prices.upscale_terms(self.models, inputs)
             case Edit():
-                price = edit_price(self.models, order, order.ask, inputs)
+                terms = edit_price(self.models, order, order.ask, inputs)
             case TextToImage():
-                price = 0
+                terms = ()
             case _:
                 assert_never(order.ask)
-        return price
+        return terms
 
     def shape(self, order: Order, inputs: Sequence[Asset] = ()) -> Shape:
         """Return the exact size of what an order makes; films from pictures follow the first."""
@@ -194,6 +215,11 @@ class Catalog:
             )
 
 
+def _template_term(template: Template, quality: str) -> Term:
+    what = f"template {template.name} {quality}".strip()
+    return Term(what=what, unit=template.price(quality))
+
+
 def _among_qualities(models: Models, order: Order) -> None:
     among("quality", order.quality, tuple(models.tiers))
 
@@ -227,5 +253,16 @@ def load(inactive: frozenset[str] = frozenset(), own_templates: Path | None = No
 
     `inactive` templates are switched off by name. Raises BadTemplates.
     """
-    templates = load_templates(own_templates)
-    return Catalog(models=load_models(), templates=templates, inactive=inactive)
+    models, templates = load_models(), load_templates(own_templates)
+    return Catalog(
+        models=models,
+        templates=templates,
+        inactive=inactive,
+        digest=digest_of(models, templates),
+    )
+
+
+def digest_of(*tables: object) -> str:
+    """Return this version and a short digest of price tables, by which a quote names them."""
+    digest = hashlib.sha256(b"\n".join(msgspec.json.encode(table) for table in tables))
+    return f"{__version__}/{digest.hexdigest()[:DIGEST]}"

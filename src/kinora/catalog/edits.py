@@ -29,6 +29,7 @@ from kinora.domain.order import (
     Swap,
     feature_of,
 )
+from kinora.domain.quote import Term
 from kinora.domain.shape import Shape
 
 LONGEST_PROMPT = 5000
@@ -73,20 +74,28 @@ def _check_film(models: Models, ask: OnFilm, film: Asset) -> None:
         raise Invalid(f"keyframe_id must be 1 to {film.frames} for this video")
 
 
-def edit_price(models: Models, order: Order, ask: Edit, inputs: Sequence[Asset]) -> int:
+def edit_price(
+    models: Models, order: Order, ask: Edit, inputs: Sequence[Asset]
+) -> tuple[Term, ...]:
     """Return what an operation costs: by the film's started seconds, or for the whole."""
     if isinstance(ask, MakeMusic | SaySomething):
-        return heard_price(models, order, ask)
+        return (heard_price(models, order, ask),)
     if isinstance(ask, MusicVideo):
-        return song_price(models, order, inputs)
+        return (song_price(models, order, inputs),)
     terms = _terms(models, ask)
-    price = terms.price if isinstance(terms.price, int) else terms.price[order.quality]
+    what = feature_of(ask).value.replace("_", " ")
+    if isinstance(terms.price, int):
+        unit = terms.price
+    else:
+        unit, what = terms.price[order.quality], f"{what} {order.quality}"
     if not terms.each:
-        return price
+        return (Term(what=what, unit=unit),)
+    what = f"{what}, a second" if terms.each == 1 else f"{what}, each {terms.each} s"
     if isinstance(ask, LipSync | Avatar):
-        return price * talk_seconds(ask, inputs)
+        return (Term(what=what, unit=unit, times=talk_seconds(ask, inputs)),)
     units = max(1, math.ceil(inputs[0].seconds / terms.each))
-    return price * (min(units, terms.most) if terms.most else units)
+    times = min(units, terms.most) if terms.most else units
+    return (Term(what=what, unit=unit, times=times),)
 
 
 def edit_shape(models: Models, order: Order, ask: Edit, inputs: Sequence[Asset]) -> Shape:

@@ -16,43 +16,60 @@ from kinora.domain.order import (
     Transition,
     films_of,
 )
+from kinora.domain.quote import Term
 
 Film = TextToVideo | ImageToVideo | Transition | Extend | Fusion
 SHORT = 5
 """Seconds of the shortest film that old models make; multi-transitions are counted by it."""
 
 
-def film_price(models: Models, order: Order, ask: Film, inputs: Sequence[Asset]) -> int:
+def film_terms(
+    models: Models, order: Order, ask: Film, inputs: Sequence[Asset]
+) -> tuple[Term, ...]:
     """Return what a film of a model costs."""
     model = models.models[order.model]
     films = [asset for asset in inputs if asset.id in films_of(ask)]
     if isinstance(ask, Fusion) and films:
-        row = models.by_second["omni"]["audio" if ask.sound is not None else "silent"]
-        return row[order.quality] * math.ceil(max(film.seconds for film in films))
-    extra = _extras(models, model, ask) * order.seconds
+        row = "audio" if ask.sound is not None else "silent"
+        longest = math.ceil(max(film.seconds for film in films))
+        unit = models.by_second["omni"][row][order.quality]
+        return (
+            Term(what=_named("omni", row, order.quality, "a second"), unit=unit, times=longest),
+        )
+    extra = _extras(models, model, ask, seconds=order.seconds)
     if model.price in models.by_second:
-        own_sound = ask.sound is not None and model.audio
-        table = models.by_second[model.price]["audio" if own_sound else "silent"]
-        return table[order.quality] * order.seconds + extra
-    row = models.by_film[model.price][_row(model, ask)][order.seconds]
-    return row[order.quality] + extra
+        row = "audio" if ask.sound is not None and model.audio else "silent"
+        unit = models.by_second[model.price][row][order.quality]
+        what = _named(model.price, row, order.quality, "a second")
+        return (Term(what=what, unit=unit, times=order.seconds), *extra)
+    row = _row(model, ask)
+    unit = models.by_film[model.price][row][order.seconds][order.quality]
+    what = _named(model.price, row, order.quality, f"{order.seconds} s")
+    return (Term(what=what, unit=unit), *extra)
 
 
-def multi_transition_price(models: Models, order: Order, ask: MultiTransition) -> int:
+def multi_transition_terms(models: Models, order: Order, ask: MultiTransition) -> tuple[Term, ...]:
     """Return what a film through keyframes costs: a short film's price for each started 5 s.
 
     The hosted service charges by tiers of the whole length, but does not publish them.
     """
     model = models.models[order.model]
-    fast = model.fast and ask.motion is Motion.FAST
-    row = models.by_film[model.price]["fast" if fast else "silent"][SHORT]
+    row = "fast" if model.fast and ask.motion is Motion.FAST else "silent"
+    unit = models.by_film[model.price][row][SHORT][order.quality]
     seconds = sum(segment.seconds for segment in ask.segments)
-    return row[order.quality] * math.ceil(seconds / SHORT)
+    what = _named(model.price, row, order.quality, f"each {SHORT} s")
+    return (Term(what=what, unit=unit, times=math.ceil(seconds / SHORT)),)
 
 
-def upscale_price(models: Models, inputs: Sequence[Asset]) -> int:
+def upscale_terms(models: Models, inputs: Sequence[Asset]) -> tuple[Term, ...]:
     """Return what a larger film costs: by the source's started seconds."""
-    return models.extras.upscale_per_second * math.ceil(sum(film.seconds for film in inputs))
+    seconds = math.ceil(sum(film.seconds for film in inputs))
+    unit = models.extras.upscale_per_second
+    return (Term(what="upscale, a second", unit=unit, times=seconds),)
+
+
+def _named(table: str, row: str, quality: str, measure: str) -> str:
+    return f"{table} {row} {quality}, {measure}"
 
 
 def _row(model: Model, ask: Film) -> str:
@@ -64,10 +81,13 @@ def _row(model: Model, ask: Film) -> str:
     return "audio" if audio else "fast" if fast else "silent"
 
 
-def _extras(models: Models, model: Model, ask: Film) -> int:
+def _extras(models: Models, model: Model, ask: Film, *, seconds: int) -> tuple[Term, ...]:
     """Return what sound adds, by the second, on models that do not make it themselves."""
     if ask.sound is None:
-        return 0
-    effects = 0 if model.audio else models.extras.sound_effect_per_second * ask.sound.effects
-    speech = models.extras.speech_per_second * bool(ask.sound.speech)
-    return effects + speech
+        return ()
+    effects = Term(
+        what="sound, a second", unit=models.extras.sound_effect_per_second, times=seconds
+    )
+    speech = Term(what="speech, a second", unit=models.extras.speech_per_second, times=seconds)
+    made = () if model.audio or not ask.sound.effects else (effects,)
+    return (*made, speech) if ask.sound.speech else made

@@ -10,6 +10,7 @@ from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.errors import BadLyrics, SongNotFit
 from kinora.domain.lyrics import read_lyrics
 from kinora.domain.order import MusicVideo, Order
+from kinora.domain.quote import Term
 from kinora.domain.shape import Shape
 
 LONGEST_LYRICS = 4999
@@ -38,9 +39,11 @@ def check_song(models: Models, song: Asset) -> None:
         raise SongNotFit(f"the audio must have at most {limits.bytes >> 20} MB")
 
 
-def song_price(models: Models, order: Order, inputs: Sequence[Asset]) -> int:
+def song_price(models: Models, order: Order, inputs: Sequence[Asset]) -> Term:
     """Return what a music video costs: by the song's started seconds."""
-    return math.ceil(models.songs.price[order.quality] * math.ceil(inputs[-1].seconds))
+    unit = models.songs.price[order.quality]
+    what = f"music video {order.quality}, a second"
+    return Term(what=what, unit=unit, times=math.ceil(inputs[-1].seconds))
 
 
 def song_shape(models: Models, order: Order, inputs: Sequence[Asset]) -> Shape:

@@ -6,6 +6,7 @@ from kinora.catalog.models import Models, MusicModel, SpeechModel
 from kinora.catalog.rules import among
 from kinora.domain.errors import Invalid, PromptTooLong
 from kinora.domain.order import MakeMusic, Order, SaySomething
+from kinora.domain.quote import Term
 from kinora.domain.shape import Shape
 
 Heard = MakeMusic | SaySomething
@@ -36,13 +37,16 @@ def check_heard(models: Models, order: Order, ask: Heard) -> None:
             _check_speech(models.speech[order.model], order.model, ask)
 
 
-def heard_price(models: Models, order: Order, ask: Heard) -> int:
+def heard_price(models: Models, order: Order, ask: Heard) -> Term:
     """Return what a sound costs: music by the piece, speech by its characters."""
     match ask:
         case MakeMusic():
-            return models.music[order.model].credits
+            what = f"music {order.model}, a piece"
+            return Term(what=what, unit=models.music[order.model].credits)
         case SaySomething():
-            return speech_price(models.speech[order.model], ask.speech.text)
+            model = models.speech[order.model]
+            what = f"speech {order.model}, each {model.unit} characters"
+            return Term(what=what, unit=1, times=speech_price(model, ask.speech.text))
 
 
 def speech_price(model: SpeechModel, text: str) -> int:

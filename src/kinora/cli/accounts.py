@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
+from kinora.catalog.plans import plan_named
 from kinora.cli.desk import Row, as_json, at_desk, show, show_one
 from kinora.domain.account import Account
 from kinora.domain.errors import NotAllowed
@@ -13,7 +14,7 @@ from kinora.domain.ids import AccountId
 
 @click.group()
 def accounts() -> None:
-    """Accounts: list, create, change."""
+    """Accounts: list, create, change, put on a plan."""
 
 
 @accounts.command("list")
@@ -30,17 +31,22 @@ def list_accounts(obj: dict[str, Any], *, as_json: bool) -> None:
 
 @accounts.command("create")
 @click.argument("name")
-@click.option("--plan", default="essential", show_default=True, help="Name of the plan.")
-@click.option("--max-jobs", default=5, show_default=True, type=click.IntRange(1), help="At once.")
+@click.option("--plan", default="free", show_default=True, help="Name of the plan.")
+@click.option("--max-jobs", type=click.IntRange(1), help="At once; otherwise as the plan says.")
 @as_json
 @click.pass_obj
 def create_account(
-    obj: dict[str, Any], *, name: str, plan: str, max_jobs: int, as_json: bool
+    obj: dict[str, Any], *, name: str, plan: str, max_jobs: int | None, as_json: bool
 ) -> None:
-    """Open an account named NAME; give it credits and a key next."""
+    """Open an account named NAME on a plan; give it a key next, and credits if the plan has none.
+
+    Its months begin now: with each, what is left of monthly credits expires and new ones come.
+    """
 
     async def work(operator: Operator) -> Row:
-        return row(await operator.create_account(name=name, plan=plan, max_jobs=max_jobs))
+        on = plan_named(plan)
+        most = max_jobs or on.max_jobs
+        return row(await operator.create_account(name=name, plan=on.name, max_jobs=most, on=on))
 
     show_one(at_desk(obj, work), json_form=as_json)
 
@@ -48,7 +54,6 @@ def create_account(
 @accounts.command("change")
 @click.argument("account", type=int)
 @click.option("--name", help="New name.")
-@click.option("--plan", help="New plan.")
 @click.option("--max-jobs", type=click.IntRange(1), help="New limit of jobs at once.")
 @as_json
 @click.pass_obj
@@ -57,11 +62,10 @@ def change_account(
     *,
     account: int,
     name: str | None,
-    plan: str | None,
     max_jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Change the name, the plan or the limit of ACCOUNT."""
+    """Change the name or the limit of ACCOUNT."""
 
     async def work(operator: Operator) -> Row:
         async with operator.ground.store.transaction() as tx:
@@ -71,11 +75,28 @@ def change_account(
             await tx.accounts.change(
                 before.id,
                 name=name or before.name,
-                plan=plan or before.plan,
+                plan=before.plan,
                 max_jobs=max_jobs or before.max_jobs,
             )
             after = await tx.accounts.get(before.id)
         return row(after or before)
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+@accounts.command("plan")
+@click.argument("account", type=int)
+@click.argument("plan")
+@as_json
+@click.pass_obj
+def choose_plan(obj: dict[str, Any], *, account: int, plan: str, as_json: bool) -> None:
+    """Put ACCOUNT on PLAN from now on: its monthly credits expire, the plan's come each month.
+
+    Plans: free, essential, scale, business. Bought credits are not touched.
+    """
+
+    async def work(operator: Operator) -> Row:
+        return row(await operator.choose_plan(AccountId(account), plan_named(plan)))
 
     show_one(at_desk(obj, work), json_form=as_json)
 
@@ -91,5 +112,7 @@ def row(account: Account) -> Row:
         "package": account.balance.package,
         "active": account.active,
         "max_jobs": account.max_jobs,
+        "each_month": account.allowance,
+        "renews": account.renews_at,
         "created": account.created_at,
     }

@@ -1,5 +1,8 @@
 """`kinora credits`: what accounts can spend, and whether the books add up."""
 
+import json
+import sys
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -7,12 +10,18 @@ import click
 from kinora.bootstrap.ground import Operator
 from kinora.cli.accounts import row as account_row
 from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.statements import WRITERS, Heading, span_of
+from kinora.domain.errors import NotAllowed
 from kinora.domain.ids import AccountId
+from kinora.domain.ledger import Book, Entry
+from kinora.domain.proof import Check, Proof
+
+OWN = {Book.MONTHLY, Book.PACKAGE, Book.HELD}
 
 
 @click.group(name="credits")
 def credits_() -> None:
-    """Credits: grant, show the ledger, prove the books."""
+    """Credits: grant, show the ledger, prove the books, export statements."""
 
 
 @credits_.command("grant", context_settings={"ignore_unknown_options": True})
@@ -52,6 +61,7 @@ def ledger(obj: dict[str, Any], *, account: int, newest: int, as_json: bool) -> 
                 "monthly": entry.monthly,
                 "package": entry.package,
                 "held": entry.held,
+                "from_or_to": house_of(entry),
                 "job": entry.job,
                 "note": entry.note,
             }
@@ -61,17 +71,81 @@ def ledger(obj: dict[str, Any], *, account: int, newest: int, as_json: bool) -> 
     show(at_desk(obj, work), json_form=as_json, empty="no entries")
 
 
+def house_of(entry: Entry) -> str:
+    """Return the book of the house that an entry moved credits from or to."""
+    return next((book.value for book in entry.books if book not in OWN), "")
+
+
 @credits_.command("reconcile")
 @as_json
 @click.pass_obj
 def reconcile(obj: dict[str, Any], *, as_json: bool) -> None:
-    """Prove that every balance is the sum of its entries, or say which is not."""
+    """Prove that the books add up, or say what does not and why that may be.
 
-    async def work(operator: Operator) -> list[Row]:
-        found = await operator.ground.store.view.ledger.discrepancies()
-        return [{"discrepancy": sentence} for sentence in found]
+    The exit status is 1 when something does not. It can be asked while the server is at work.
+    """
 
-    rows = at_desk(obj, work)
-    show(rows, json_form=as_json, empty="the books add up")
-    if rows:
+    async def work(operator: Operator) -> Proof:
+        return await operator.ground.store.view.ledger.prove()
+
+    proof: Proof = at_desk(obj, work)
+    if as_json:
+        click.echo(json.dumps(proof_as_row(proof), indent=2))
+    else:
+        show([check_row(check) for check in proof.checks], json_form=False, empty="")
+        for finding in proof.findings:
+            click.echo(f"! {finding}")
+        click.echo("does not add up" if proof.findings else "the books add up")
+    if proof.findings:
         raise SystemExit(1)
+
+
+def check_row(check: Check) -> Row:
+    """Return a rule of the books as a line of a table."""
+    return {
+        "checked": check.rule,
+        "on": check.counted,
+        "credits": check.credits,
+        "broken": len(check.findings),
+    }
+
+
+def proof_as_row(proof: Proof) -> dict[str, Any]:
+    """Return all that was found, for other programs."""
+    return {
+        "adds_up": not proof.findings,
+        "checks": [check_row(check) for check in proof.checks],
+        "findings": [asdict(finding) for finding in proof.findings],
+    }
+
+
+@credits_.command("statement")
+@click.argument("account", type=int)
+@click.option("--month", help="A month of UTC, such as 2026-11; this one when nothing is given.")
+@click.option("--from", "since", help="First day, such as 2026-11-03.")
+@click.option("--to", "until", help="Last day; today when absent.")
+@click.option(
+    "--format", "form", type=click.Choice(sorted(WRITERS)), default="csv", show_default=True
+)
+@click.pass_obj
+def statement(
+    obj: dict[str, Any],
+    *,
+    account: int,
+    month: str | None,
+    since: str | None,
+    until: str | None,
+    form: str,
+) -> None:
+    """Print what ACCOUNT had, every movement, and what it has; a movement has its job and price."""
+
+    async def work(operator: Operator) -> None:
+        span = span_of(month, since, until, now=operator.ground.clock.now())
+        if await operator.ground.store.view.accounts.get(AccountId(account)) is None:
+            raise NotAllowed(f"there is no account {account}")
+        found = await operator.ground.store.view.ledger.statement(
+            AccountId(account), since=span.since, until=span.until
+        )
+        WRITERS[form](found, Heading(account=account, span=span), sys.stdout)
+
+    at_desk(obj, work)

@@ -11,6 +11,9 @@ from kinora.bootstrap.ground import Operator, build_sweep
 from kinora.cli.desk import Row, as_json, at_desk, show
 
 LOW_DISK = 1 << 30
+SHOWN = 3
+"""Findings in the books that are named here."""
+
 NEEDED = ("av", "cv2", "numba", "scipy", "skia")
 Check = Callable[[Operator], Awaitable[Row]]
 
@@ -34,8 +37,10 @@ def doctor(obj: dict[str, Any], *, mend: bool, as_json: bool) -> None:
 
 async def check_books(operator: Operator) -> Row:
     """Balances are the sums of their entries."""
-    found = await operator.ground.store.view.ledger.discrepancies()
-    return finding("books", not found, "; ".join(found) or "the books add up")
+    proof = await operator.ground.store.view.ledger.prove()
+    found = [str(each) for each in proof.findings]
+    said = "; ".join(found[:SHOWN]) + (" …; `kinora credits reconcile`" if found else "")
+    return finding("books", not found, said if found else "the books add up")
 
 
 async def check_files(operator: Operator) -> Row:

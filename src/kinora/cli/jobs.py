@@ -54,6 +54,9 @@ def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
             "size": f"{known.shape.width}x{known.shape.height}",
             "frames": known.shape.frames,
             "trace": known.order.trace,
+            "key": known.order.key,
+            "price": str(known.quote) if known.quote else None,
+            "price_list": known.quote.catalog if known.quote else None,
             "file": found.asset.blob if found.asset else None,
         }
 

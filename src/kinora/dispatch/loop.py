@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +28,10 @@ log = structlog.get_logger()
 REPEATABLE = timedelta(hours=24)
 """How long a submit can be repeated and gets the first answer."""
 
-TIDY_EVERY = 600.0
+TIDY_EVERY = 15.0
+"""Seconds between two looks at what time alone brings about."""
+
+Chore = Callable[[], Awaitable[object]]
 
 LOOK_ANYWAY = 1.0
 """Seconds after which the queue is looked at even when nobody knocked."""
@@ -45,7 +48,7 @@ class Outcomes:
 
 @dataclass(slots=True, kw_only=True)
 class Dispatcher:
-    """Keeps engines busy and brings every job to its one end."""
+    """Keeps engines busy and brings every job to its one end; does `chores` from time to time."""
 
     store: Store
     blobs: Blobs
@@ -53,6 +56,7 @@ class Dispatcher:
     clock: Clock
     outcomes: Outcomes
     workshop: Path
+    chores: Sequence[Chore] = ()
     knock: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[JobId, Job] = field(default_factory=dict)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,6 +103,8 @@ class Dispatcher:
         while True:
             async with self.store.transaction() as tx:
                 await tx.answers.forget(before=self.clock.now() - REPEATABLE)
+            for chore in self.chores:
+                await chore()
             await asyncio.sleep(TIDY_EVERY)
 
     async def _choose(self) -> None:

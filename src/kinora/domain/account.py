@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kinora.domain.caps import Cap
 from kinora.domain.ids import AccountId, KeyId
 
 
@@ -23,7 +24,9 @@ class Balance:
 class Account:
     """Someone who submits jobs, with a purse and a limit.
 
-    `active` counts jobs that hold a place now; `max_jobs` is how many may.
+    `active` counts jobs that hold a place now; `max_jobs` is how many may. `allowance` is what a
+    month brings; the next one begins at `renews_at`, months are counted from `renews_from`.
+    `key` is the one that opened the account, when one did.
     """
 
     id: AccountId
@@ -33,6 +36,10 @@ class Account:
     active: int
     balance: Balance
     created_at: datetime
+    allowance: int = 0
+    renews_from: datetime | None = None
+    renews_at: datetime | None = None
+    key: KeyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +52,4 @@ class Key:
     prefix: str
     created_at: datetime
     revoked_at: datetime | None = None
+    cap: Cap | None = None

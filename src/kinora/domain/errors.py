@@ -104,6 +104,12 @@ class NotEnoughCredits(KinoraError):
     code = "not_enough_credits"
 
 
+class CapReached(NotEnoughCredits):
+    """The key may not spend as much as the job costs."""
+
+    code = "cap_reached"
+
+
 class Overloaded(KinoraError):
     """The server is too busy to take more; try again later."""
 

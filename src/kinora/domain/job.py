@@ -7,6 +7,7 @@ from enum import StrEnum
 from kinora.domain.errors import KinoraError
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.order import Feature, Order, feature_of
+from kinora.domain.quote import Quote
 from kinora.domain.shape import Shape
 
 
@@ -41,7 +42,8 @@ class Job:
     and is the fence: only the newest attempt may end the job. `breaks` counts the attempts whose
     engine broke or vanished. `shape`
     is the exact size to be made. `reason` says, for people, why
-    it failed. `progress` goes from 0 to 1.
+    it failed. `progress` goes from 0 to 1. `quote` says how the cost was found; jobs of older
+    versions have none.
     """
 
     id: JobId
@@ -59,6 +61,7 @@ class Job:
     ended_at: datetime | None = None
     result: AssetId | None = None
     reason: str = ""
+    quote: Quote | None = None
 
     @property
     def account(self) -> AccountId:

@@ -19,7 +19,7 @@ from kinora.domain.edits import (
     SoundEffect,
     Swap,
 )
-from kinora.domain.ids import AccountId, AssetId
+from kinora.domain.ids import AccountId, AssetId, KeyId
 from kinora.domain.wishes import Motion, Sound, Speech, Words
 
 __all__ = [
@@ -338,6 +338,7 @@ class Order:
     `aspect_ratio` is a name such as `16:9`, or empty to follow the first input picture.
     `seconds` is 0 for a still picture, and where the inputs say how long the film is.
     `seed` is None when the server may choose. `watermark` asks for a visible mark.
+    `key` is the one by which the account was opened, when that was by a key.
     """
 
     account: AccountId
@@ -349,3 +350,4 @@ class Order:
     seed: int | None = None
     trace: str = ""
     watermark: bool = False
+    key: KeyId | None = None

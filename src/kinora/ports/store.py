@@ -12,12 +12,16 @@ from typing import Protocol
 
 from kinora.domain.account import Account, Key
 from kinora.domain.asset import Asset
+from kinora.domain.caps import Cap
 from kinora.domain.fact import Fact, FactKind
 from kinora.domain.ids import AccountId, AssetId, JobId, KeyId, VoiceId
 from kinora.domain.job import Job, JobState
 from kinora.domain.ledger import Entry, Movement, Used
 from kinora.domain.moderation import Decision, Review
 from kinora.domain.order import Feature
+from kinora.domain.plan import Plan
+from kinora.domain.proof import Proof
+from kinora.domain.statement import Statement
 from kinora.domain.voice import Voice
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.lanes import Lanes
@@ -57,8 +61,16 @@ class Accounts(Protocol):
     async def take_place(self, account: AccountId) -> bool:
         """Count one more active job if the limit allows; False when it does not."""
 
-    async def free_place(self, account: AccountId) -> None:
-        """Count one active job less."""
+    async def subscribe(
+        self, account: AccountId, plan: Plan, *, renews_from: datetime, renews_at: datetime | None
+    ) -> None:
+        """Put an account on a plan; with `renews_at` None no month will begin."""
+
+    async def to_renew(self, *, at: datetime, at_most: int) -> Sequence[Account]:
+        """Return accounts whose next month has begun by a time, the longest overdue first."""
+
+    async def renewed(self, account: AccountId, *, due: datetime, renews_at: datetime) -> bool:
+        """Note when the month after the one of `due` begins; False when that was done before."""
 
 
 class Keys(Protocol):
@@ -75,6 +87,18 @@ class Keys(Protocol):
 
     async def revoke(self, key: KeyId, *, at: datetime) -> bool:
         """Close a key for good; False when there is none open with this id."""
+
+    async def set_cap(self, key: KeyId, cap: Cap | None, *, at: datetime) -> bool:
+        """Cap a key, or no more; False when there is no such key.
+
+        What it spent in the period of `at` is counted anew, `cap.spent` is not looked at.
+        """
+
+    async def spend(self, job: Job) -> Cap | None:
+        """Count a job's cost on the key that ordered it; when its cap forbids, return that."""
+
+    async def give_back(self, job: Job) -> None:
+        """Count the cost of a job that was not made no longer on its key."""
 
 
 class Jobs(Protocol):
@@ -97,6 +121,15 @@ class Jobs(Protocol):
 
     async def progress(self, job: JobId, *, attempt: int, done: float) -> None:
         """Note how far a running attempt is; a late attempt changes nothing."""
+
+    async def free_place(self, job: Job) -> bool:
+        """Give a job's place back to its account; False when it has none any more."""
+
+    async def unended(self, *, before: datetime, at_most: int, placed: bool) -> Sequence[Job]:
+        """Return jobs accepted before a time that have not ended, oldest first.
+
+        With `placed` only those that still hold a place.
+        """
 
     async def in_state(self, state: JobState, *, at_most: int = 1000) -> Sequence[Job]:
         """Return the oldest jobs in a state, oldest first."""
@@ -144,7 +177,7 @@ class Ledger(Protocol):
     async def grant(
         self, account: AccountId, *, monthly: int, package: int, note: str, at: datetime
     ) -> None:
-        """Give credits (or take them, when negative)."""
+        """Give credits, or take them, when negative: those are written off."""
 
     async def hold(self, job: Job, *, at: datetime) -> bool:
         """Set the job's cost aside; False when the account cannot pay."""
@@ -155,14 +188,25 @@ class Ledger(Protocol):
     async def release(self, job: Job, *, at: datetime) -> None:
         """Give back what was held for the job, to the purses it came from."""
 
+    async def renew(
+        self, account: AccountId, *, allowance: int, due: datetime, at: datetime
+    ) -> None:
+        """Begin the month of `due`: what is left of monthly credits expires, new ones come."""
+
     async def entries(self, account: AccountId, *, newest: int = 100) -> Sequence[Entry]:
         """Return an account's entries, newest first."""
 
     async def usage(self, account: AccountId, asked: UsageAsk) -> Sequence[Used]:
         """Return an account's entries of jobs, newest first."""
 
+    async def prove(self) -> Proof:
+        """Return what was checked of all the books at one moment, and what does not add up."""
+
     async def discrepancies(self) -> Sequence[str]:
-        """Return a sentence for each account whose books do not add up."""
+        """Return a sentence for each thing that does not add up."""
+
+    async def statement(self, account: AccountId, *, since: datetime, until: datetime) -> Statement:
+        """Return an account's entries from `since` until before `until`, with its balances."""
 
 
 class Answers(Protocol):

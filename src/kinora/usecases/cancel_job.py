@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from kinora.domain.errors import JobNotFound
-from kinora.domain.fact import FactKind
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job, WrongState
 from kinora.ports.clock import Clock
 from kinora.ports.faults import Point, reach
 from kinora.ports.store import Store
+from kinora.usecases.ending import end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,8 @@ class CancelJob:
             if job is None:
                 raise JobNotFound(f"no job with id {job_id}")
             cancelled = job.cancel(at=self.clock.now())
-            if not await tx.jobs.save(cancelled, state=job.state, attempt=job.attempt):
+            if not await end(tx, job, cancelled):
                 raise WrongState(f"job {job_id} has just ended")
-            await tx.ledger.release(cancelled, at=cancelled.changed_at)
-            await tx.accounts.free_place(cancelled.account)
-            await tx.outbox.add(FactKind.CANCELLED, cancelled, at=cancelled.changed_at)
             reach(Point.CANCEL_WRITTEN)
         reach(Point.CANCEL_KEPT)
         return cancelled

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from kinora.domain.fact import FactKind
 from kinora.domain.job import Job
 from kinora.ports.clock import Clock
 from kinora.ports.faults import Point, reach
 from kinora.ports.store import Store
+from kinora.usecases.ending import end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,8 @@ class FailJob:
         """Return whether this ended the job; a late attempt changes nothing."""
         async with self.store.transaction() as tx:
             failed = job.fail(reason, at=self.clock.now())
-            if not await tx.jobs.save(failed, state=job.state, attempt=job.attempt):
+            if not await end(tx, job, failed):
                 return False
-            await tx.ledger.release(failed, at=failed.changed_at)
-            await tx.accounts.free_place(failed.account)
-            await tx.outbox.add(FactKind.FAILED, failed, at=failed.changed_at)
             reach(Point.FAIL_WRITTEN)
         reach(Point.FAIL_KEPT)
         return True

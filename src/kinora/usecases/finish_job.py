@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kinora.domain.asset import Asset, AssetKind
-from kinora.domain.fact import FactKind
 from kinora.domain.ids import AssetId
 from kinora.domain.job import Job
 from kinora.domain.moderation import Decision, Verdict
@@ -16,6 +15,7 @@ from kinora.ports.faults import Point, reach
 from kinora.ports.moderation import Moderator
 from kinora.ports.provenance import Origin, Provenance
 from kinora.ports.store import Store
+from kinora.usecases.ending import end
 from kinora.usecases.naming import digest_of, made_blob_name
 
 
@@ -77,12 +77,9 @@ class FinishJob:
     async def _refuse(self, job: Job, decision: Decision) -> bool:
         async with self.store.transaction() as tx:
             ended = job.moderate(f"refused: {decision.category}", at=self.clock.now())
-            if not await tx.jobs.save(ended, state=job.state, attempt=job.attempt):
+            if not await end(tx, job, ended):
                 return False
             await tx.reviews.add(job.account, job.id, decision, at=ended.changed_at)
-            await tx.ledger.release(ended, at=ended.changed_at)
-            await tx.accounts.free_place(ended.account)
-            await tx.outbox.add(FactKind.MODERATED, ended, at=ended.changed_at)
         return True
 
     async def _commit(self, job: Job, assets: Sequence[Asset]) -> bool:
@@ -93,10 +90,7 @@ class FinishJob:
             done = job.complete(assets[0].id, at=self.clock.now())
             for asset in assets:
                 await tx.assets.add(asset)
-            await tx.jobs.save(done, state=job.state, attempt=job.attempt)
-            await tx.ledger.settle(done, at=done.changed_at)
-            await tx.accounts.free_place(done.account)
-            await tx.outbox.add(FactKind.COMPLETED, done, at=done.changed_at)
+            await end(tx, job, done)
             reach(Point.FINISH_WRITTEN)
         return True
 

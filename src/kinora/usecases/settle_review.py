@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from kinora.domain.errors import Invalid, JobNotFound
-from kinora.domain.fact import FactKind
-from kinora.domain.job import Job, JobState
+from kinora.domain.job import JobState
 from kinora.domain.moderation import Review
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store, Tx
+from kinora.usecases.ending import end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +46,10 @@ class SettleReview:
             return ""
         job, now = found.job, self.clock.now()
         if not job.state.final:
-            await self._end(tx, job, job.moderate(f"refused: {review.category}", at=now))
+            await end(tx, job, job.moderate(f"refused: {review.category}", at=now))
             return ""
         if job.state is JobState.COMPLETED and found.asset is not None:
             gone = job.delete(at=now)
             await tx.jobs.save(gone, state=job.state, attempt=job.attempt)
             return found.asset.blob
         return ""
-
-    async def _end(self, tx: Tx, before: Job, after: Job) -> None:
-        await tx.jobs.save(after, state=before.state, attempt=before.attempt)
-        await tx.ledger.release(after, at=after.changed_at)
-        await tx.accounts.free_place(after.account)
-        await tx.outbox.add(FactKind.MODERATED, after, at=after.changed_at)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kinora.catalog.book import Catalog
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.errors import (
+    CapReached,
     ImageNotFound,
     Invalid,
     MediaNotFound,
@@ -89,18 +90,21 @@ class SubmitJob:
         inputs = [await self._input(tx, order, asset, kind) for asset, kind in wanted]
         self.catalog.check_inputs(order, inputs)
         now = self.clock.now()
+        quote = self.catalog.quote(order, inputs)
         job = Job(
             id=JobId(self.mint.id()),
             order=order,
             state=JobState.QUEUED,
             seed=self.mint.seed() if order.seed is None else order.seed,
-            cost=self.catalog.price(order, inputs),
+            cost=quote.credits,
             shape=self.catalog.shape(order, inputs),
             created_at=now,
             changed_at=now,
+            quote=quote,
         )
         if not await tx.accounts.take_place(order.account):
             raise TooManyRunning
+        await self._spend(tx, job)
         if not await tx.ledger.hold(job, at=now):
             account = await tx.accounts.get(order.account)
             if account is None:
@@ -111,6 +115,15 @@ class SubmitJob:
         await tx.jobs.add(job)
         await tx.outbox.add(FactKind.QUEUED, job, at=now)
         return job
+
+    async def _spend(self, tx: Tx, job: Job) -> None:
+        """Count the job's cost on the key that ordered it; raise CapReached."""
+        reached = await tx.keys.spend(job)
+        if reached is not None:
+            raise CapReached(
+                f"the job costs {job.cost} credits; this key may spend {reached}, "
+                f"of which {reached.spent} are spent"
+            )
 
     async def _input(self, tx: Tx, order: Order, asset_id: AssetId, kind: AssetKind) -> Asset:
         asset = await tx.assets.get(asset_id)

@@ -1,9 +1,10 @@
-"""Orders as JSON text and back."""
+"""Orders and quotes as JSON text and back."""
 
 import msgspec
 
-from kinora.domain.ids import AccountId
+from kinora.domain.ids import AccountId, KeyId
 from kinora.domain.order import ASKS, Ask, Feature, Order
+from kinora.domain.quote import Quote
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -22,6 +23,7 @@ class Terms(msgspec.Struct, frozen=True):
     watermark: bool = False
 
 
+_read_quote = msgspec.json.Decoder(Quote).decode
 _read_terms = msgspec.json.Decoder(Terms).decode
 
 
@@ -32,7 +34,7 @@ def order_to_text(order: Order) -> str:
 
 
 def order_from_text(
-    text: str, *, feature: Feature, account: int, model: str, quality: str
+    text: str, *, feature: Feature, account: int, model: str, quality: str, key: int | None = None
 ) -> Order:
     """Return the order whose text and columns these are."""
     parts = _decode(text)
@@ -48,4 +50,15 @@ def order_from_text(
         seed=terms.seed,
         trace=terms.trace,
         watermark=terms.watermark,
+        key=None if key is None else KeyId(key),
     )
+
+
+def quote_to_text(quote: Quote | None) -> str:
+    """Return a quote as JSON, nothing when there is none."""
+    return "" if quote is None else _encode(quote).decode()
+
+
+def quote_from_text(text: str) -> Quote | None:
+    """Return the quote whose text this is, None for none."""
+    return _read_quote(text) if text else None

@@ -1,12 +1,17 @@
 """Accounts and keys in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from kinora.adapters.db.rows import account_from, key_from, micros
+from kinora.adapters.db.rows import account_from, cap_from, key_from, maybe_micros, micros
 from kinora.adapters.db.statements import Connection
 from kinora.domain.account import Account, Key
+from kinora.domain.caps import Cap, CapPeriod
 from kinora.domain.ids import AccountId, KeyId
+from kinora.domain.job import Job
+from kinora.domain.plan import Plan
 
 
 class SqlAccounts:
@@ -47,9 +52,31 @@ class SqlAccounts:
         """Count one more active job if the limit allows."""
         return self._db.run("take_place", {"id": account}) == 1
 
-    async def free_place(self, account: AccountId) -> None:
-        """Count one active job less."""
-        self._db.run("free_place", {"id": account})
+    async def subscribe(
+        self, account: AccountId, plan: Plan, *, renews_from: datetime, renews_at: datetime | None
+    ) -> None:
+        """Put an account on a plan."""
+        self._db.run(
+            "subscribe",
+            {
+                "id": account,
+                "plan": plan.name,
+                "max_jobs": plan.max_jobs,
+                "allowance": plan.monthly,
+                "renews_from": micros(renews_from),
+                "renews_at": maybe_micros(renews_at),
+            },
+        )
+
+    async def to_renew(self, *, at: datetime, at_most: int) -> Sequence[Account]:
+        """Return accounts whose next month has begun by a time."""
+        values = {"at": micros(at), "at_most": at_most}
+        return [account_from(row) for row in self._db.all("to_renew", values)]
+
+    async def renewed(self, account: AccountId, *, due: datetime, renews_at: datetime) -> bool:
+        """Note when the month after the one of `due` begins."""
+        values = {"id": account, "due": micros(due), "renews_at": micros(renews_at)}
+        return self._db.run("renewed", values) == 1
 
 
 class SqlKeys:
@@ -85,3 +112,47 @@ class SqlKeys:
     async def revoke(self, key: KeyId, *, at: datetime) -> bool:
         """Close a key for good."""
         return self._db.run("revoke_key", {"id": key, "at": micros(at)}) == 1
+
+    async def set_cap(self, key: KeyId, cap: Cap | None, *, at: datetime) -> bool:
+        """Cap a key, or no more."""
+        period = CapPeriod.TOTAL if cap is None else cap.period
+        bounds = _bounds(period, at)
+        values: dict[str, Any] = {"id": key, "cap_period": period.value, **bounds}
+        values |= {
+            "cap": None if cap is None else cap.credits,
+            "spent": 0 if cap is None else self._spent(key, bounds),
+        }
+        return self._db.run("set_cap", values) == 1
+
+    async def spend(self, job: Job) -> Cap | None:
+        """Count a job's cost on the key that ordered it; when its cap forbids, return that."""
+        key = job.order.key
+        row = None if key is None else self._db.one("cap_of_key", {"id": key})
+        cap = None if row is None else cap_from(row)
+        if key is None or row is None or cap is None:
+            return None
+        bounds = _bounds(cap.period, job.created_at)
+        # A period that was not counted last: the next one, or an earlier one after the clock was
+        # set back.
+        counted = row["cap_since"] == bounds["since"]
+        spent = cap.spent if counted else self._spent(key, bounds)
+        if spent + job.cost > cap.credits:
+            return replace(cap, spent=spent)
+        values = {"id": key, "cap": cap.credits, "cap_period": cap.period.value}
+        self._db.run("set_cap", values | bounds | {"spent": spent + job.cost})
+        return None
+
+    async def give_back(self, job: Job) -> None:
+        """Count the cost of a job that was not made no longer on its key."""
+        if job.order.key is not None:
+            values = {"id": job.order.key, "cost": job.cost, "created_at": micros(job.created_at)}
+            self._db.run("give_back_to_key", values)
+
+    def _spent(self, key: KeyId, bounds: Mapping[str, int]) -> int:
+        row = self._db.one("spent_by_key", {"id": key, **bounds})
+        return row["spent"] if row else 0
+
+
+def _bounds(period: CapPeriod, at: datetime) -> dict[str, int]:
+    since, until = period.around(at)
+    return {"since": micros(since), "until": micros(until)}

@@ -1,18 +1,26 @@
 """Rows become values here, and values rows."""
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kinora.adapters.db.order_codec import order_from_text, order_to_text
+from kinora.adapters.db.order_codec import (
+    order_from_text,
+    order_to_text,
+    quote_from_text,
+    quote_to_text,
+)
 from kinora.domain.account import Account, Balance, Key
 from kinora.domain.asset import Asset, AssetKind
+from kinora.domain.caps import Cap, CapPeriod
 from kinora.domain.fact import Fact, FactKind
 from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
 from kinora.domain.job import Job, JobState
-from kinora.domain.ledger import Entry, Movement
+from kinora.domain.ledger import Book, Entry, Movement
 from kinora.domain.order import Feature
 from kinora.domain.shape import Shape
+from kinora.domain.statement import Line, Standing
 
 Row = sqlite3.Row
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,7 +37,8 @@ def moment(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)
 
 
-def _maybe_micros(at: datetime | None) -> int | None:
+def maybe_micros(at: datetime | None) -> int | None:
+    """Return a time as microseconds, when there is one."""
     return None if at is None else micros(at)
 
 
@@ -47,6 +56,10 @@ def account_from(row: Row) -> Account:
         active=row["active"],
         balance=Balance(monthly=row["monthly"], package=row["package"]),
         created_at=moment(row["created_at"]),
+        allowance=row["allowance"],
+        renews_from=_maybe_moment(row["renews_from"]),
+        renews_at=_maybe_moment(row["renews_at"]),
+        key=None if row["key"] is None else KeyId(row["key"]),
     )
 
 
@@ -59,7 +72,16 @@ def key_from(row: Row) -> Key:
         prefix=row["prefix"],
         created_at=moment(row["created_at"]),
         revoked_at=_maybe_moment(row["revoked_at"]),
+        cap=cap_from(row),
     )
+
+
+def cap_from(row: Row) -> Cap | None:
+    """Read the cap of a key, when it has one."""
+    if row["cap"] is None:
+        return None
+    period = CapPeriod(row["cap_period"])
+    return Cap(credits=row["cap"], period=period, spent=row["cap_spent"])
 
 
 def job_from(row: Row) -> Job:
@@ -72,6 +94,7 @@ def job_from(row: Row) -> Job:
             account=row["account"],
             model=row["model"],
             quality=row["quality"],
+            key=row["key"],
         ),
         state=JobState(row["state"]),
         seed=row["seed"],
@@ -86,6 +109,7 @@ def job_from(row: Row) -> Job:
         ended_at=_maybe_moment(row["ended_at"]),
         result=None if row["result"] is None else AssetId(row["result"]),
         reason=row["reason"],
+        quote=quote_from_text(row["quote"]),
     )
 
 
@@ -100,8 +124,8 @@ def job_changes(job: Job) -> dict[str, Any]:
         "reason": job.reason,
         "result": job.result,
         "changed_at": micros(job.changed_at),
-        "started_at": _maybe_micros(job.started_at),
-        "ended_at": _maybe_micros(job.ended_at),
+        "started_at": maybe_micros(job.started_at),
+        "ended_at": maybe_micros(job.ended_at),
     }
 
 
@@ -120,6 +144,8 @@ def job_columns(job: Job) -> dict[str, Any]:
         "quality": job.order.quality,
         "ordered": order_to_text(job.order),
         "created_at": micros(job.created_at),
+        "key": job.order.key,
+        "quote": quote_to_text(job.quote),
     }
 
 
@@ -172,12 +198,37 @@ def entry_from(row: Row) -> Entry:
         account=AccountId(row["account"]),
         job=None if row["job"] is None else JobId(row["job"]),
         movement=Movement(row["movement"]),
-        monthly=row["monthly"],
-        package=row["package"],
-        held=row["held"],
+        books={book: row[book] for book in Book if row[book]},
         note=row["note"],
         at=moment(row["at"]),
+        due=_maybe_moment(row["due"]),
     )
+
+
+def price_from(quote: str) -> str:
+    """Return how a price was found, in one line, nothing when that is not known."""
+    found = quote_from_text(quote)
+    return "" if found is None else str(found)
+
+
+def lines_from(rows: Iterable[Row], opening: Standing) -> Iterator[Line]:
+    """Read the lines of a statement, one by one."""
+    after = opening
+    for row in rows:
+        entry = entry_from(row)
+        after = after.after(entry)
+        if row["feature"] is None:
+            yield Line(entry=entry, after=after)
+            continue
+        yield Line(
+            entry=entry,
+            after=after,
+            feature=row["feature"],
+            model=row["model"],
+            quality=row["quality"],
+            cost=row["cost"],
+            price=price_from(row["quote"]),
+        )
 
 
 def fact_from(row: Row) -> Fact:

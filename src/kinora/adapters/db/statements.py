@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -39,6 +39,10 @@ class Connection:
     def all(self, name: str, values: Values) -> list[sqlite3.Row]:
         """Return all rows of a query."""
         return self.raw.execute(self._texts[name], values).fetchall()
+
+    def each(self, name: str, values: Values) -> Iterator[sqlite3.Row]:
+        """Return the rows of a query one by one, as they are asked for."""
+        yield from self.raw.execute(self._texts[name], values)
 
     def run(self, name: str, values: Values) -> int:
         """Run a statement and return how many rows it changed."""

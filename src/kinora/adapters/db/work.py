@@ -9,6 +9,7 @@ from kinora.adapters.db.rows import (
     job_changes,
     job_columns,
     job_from,
+    micros,
 )
 from kinora.adapters.db.statements import Connection
 from kinora.domain.asset import Asset
@@ -75,6 +76,18 @@ class SqlJobs:
     async def progress(self, job: JobId, *, attempt: int, done: float) -> None:
         """Note how far a running attempt is."""
         self._db.run("note_progress", {"id": job, "attempt": attempt, "done": done})
+
+    async def free_place(self, job: Job) -> bool:
+        """Give a job's place back to its account."""
+        if self._db.run("give_place_up", {"job": job.id}) == 0:
+            return False
+        self._db.run("free_place", {"id": job.account})
+        return True
+
+    async def unended(self, *, before: datetime, at_most: int, placed: bool) -> Sequence[Job]:
+        """Return jobs accepted before a time that have not ended, oldest first."""
+        values = {"before": micros(before), "at_most": at_most, "placed": int(placed)}
+        return [job_from(row) for row in self._db.all("unended", values)]
 
     async def in_state(self, state: JobState, *, at_most: int = 1000) -> Sequence[Job]:
         """Return the oldest jobs in a state, oldest first."""

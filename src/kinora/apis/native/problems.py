@@ -10,6 +10,7 @@ STATUS: Mapping[type[errors.KinoraError], int] = {
     errors.Unauthorised: 401,
     errors.NotAllowed: 403,
     errors.NotEnoughCredits: 402,
+    errors.CapReached: 402,
     errors.JobNotFound: 404,
     errors.MediaNotFound: 404,
     errors.ImageNotFound: 404,

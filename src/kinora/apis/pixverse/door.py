@@ -5,7 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.requests import Request
@@ -164,7 +164,8 @@ class Door(Lists):
         self, request: Request, body: type[Body], with_template: type[Body] | None = None
     ) -> Job:
         """Return the job that a request makes."""
-        account = (await self._account(request)).id
+        caller = await self._account(request)
+        account = caller.id
         raw = await read_body(request, at_most=MAX_BODY)
         parsed = parse(raw, body, with_template)
         trace = request.headers.get("ai-trace-id", "")
@@ -182,6 +183,7 @@ class Door(Lists):
             trace=trace,
             given=Given(films=films, masks=masks, voice=found),
         )
+        order = replace(order, key=caller.key)
         return await self.verbs.submit(order, repeat=_repeat(request, trace, raw))
 
     async def _outcome(self, request: Request) -> Outcome:

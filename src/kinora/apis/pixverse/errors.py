@@ -28,6 +28,7 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.TemplateQuality: 500071,
     errors.TooManyRunning: 500044,
     errors.NotEnoughCredits: 500090,
+    errors.CapReached: 500090,
     errors.Overloaded: 500069,
     errors.ImageTooBig: 500030,
     errors.ImageUnreadable: 500031,

@@ -25,6 +25,7 @@ STATUS: dict[type[errors.KinoraError], int] = {
     errors.TemplateQuality: 400,
     errors.TooManyRunning: 429,
     errors.NotEnoughCredits: 412,
+    errors.CapReached: 412,
     errors.Overloaded: 503,
     errors.ImageTooBig: 400,
     errors.ImageUnreadable: 400,

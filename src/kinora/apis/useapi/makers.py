@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from starlette.requests import Request
@@ -78,11 +78,8 @@ class Makers:
             await self._lanes(read, account.id)
             given = await self.find(read, account=account.id)
             terms, base = Terms(account=account.id, offer=self.offer), self.desk.base(request)
-            return good(
-                _submitted(
-                    [await self._on_a_lane(film_order(read, given, terms), Asked(read, base))]
-                )
-            )
+            order = replace(film_order(read, given, terms), key=account.key)
+            return good(_submitted([await self._on_a_lane(order, Asked(read, base))]))
 
         return handler
 
@@ -92,7 +89,8 @@ class Makers:
         body = ImageBody.read(await self.desk.fields(request))
         await self._lanes(body, account.id)
         given = await self.find(body, account=account.id)
-        orders = image_orders(body, given, Terms(account=account.id, offer=self.offer))
+        terms = Terms(account=account.id, offer=self.offer)
+        orders = [replace(each, key=account.key) for each in image_orders(body, given, terms)]
         return good(_submitted(await self._all(orders, Asked(body, self.desk.base(request)))))
 
     async def _lanes(self, body: Submission, account: AccountId) -> list[Lane]:

@@ -8,7 +8,7 @@ from math import ceil, sqrt
 import msgspec
 
 from kinora.apis.useapi.models import ByQuality, Rates, Table, VideoModel
-from kinora.catalog.book import Catalog
+from kinora.catalog.book import Catalog, digest_of
 from kinora.catalog.models import Model, Models, Sizes
 from kinora.catalog.rules import among
 from kinora.catalog.sizes import even
@@ -16,6 +16,7 @@ from kinora.domain.asset import Asset
 from kinora.domain.errors import PromptTooLong
 from kinora.domain.ids import AccountId
 from kinora.domain.order import Order, TextToImage
+from kinora.domain.quote import Term
 from kinora.domain.shape import Shape
 
 AUTO = "auto"
@@ -57,11 +58,12 @@ class Offer(Catalog):
         if len(order.ask.words.prompt) > LONGEST_PROMPT:
             raise PromptTooLong(f"prompt must have at most {LONGEST_PROMPT} characters")
 
-    def price(self, order: Order, inputs: Sequence[Asset] = ()) -> int:
-        """Return what an order costs, in credits; `inputs` in the order of `inputs_of`."""
+    def terms(self, order: Order, inputs: Sequence[Asset] = ()) -> tuple[Term, ...]:
+        """Return the parts of what an order costs."""
         if not isinstance(order.ask, TextToImage):
-            return Catalog.price(self, order, inputs)
-        return self.table.image[model_of(order)].price(order.quality, detail_of(order))
+            return Catalog.terms(self, order, inputs)
+        price = self.table.image[model_of(order)].price(order.quality, detail_of(order))
+        return (Term(what=f"picture {order.model} {order.quality}", unit=price),)
 
     def shape(self, order: Order, inputs: Sequence[Asset] = ()) -> Shape:
         """Return the exact size of what an order makes."""
@@ -82,10 +84,12 @@ class Terms:
 
 def offer_over(house: Catalog, table: Table) -> Offer:
     """Return the dialect's catalog over the house's: same templates, same operations on films."""
+    models = _merged(house.models, table)
     return Offer(
-        models=_merged(house.models, table),
+        models=models,
         templates=house.templates,
         inactive=house.inactive,
+        digest=digest_of(models, house.templates, table),
         table=table,
     )
 

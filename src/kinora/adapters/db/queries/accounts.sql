@@ -3,18 +3,36 @@ insert into accounts (id, name, plan, max_jobs, created_at)
 values (:id, :name, :plan, :max_jobs, :created_at);
 
 -- name: get_account
-select id, name, plan, max_jobs, active, monthly, package, created_at
+select id, name, plan, max_jobs, active, monthly, package, created_at, allowance, renews_from,
+    renews_at, null as key
 from accounts where id = :id;
 
 -- name: list_accounts
-select id, name, plan, max_jobs, active, monthly, package, created_at
+select id, name, plan, max_jobs, active, monthly, package, created_at, allowance, renews_from,
+    renews_at, null as key
 from accounts order by id;
 
 -- name: change_account
 update accounts set name = :name, plan = :plan, max_jobs = :max_jobs where id = :id;
 
+-- name: subscribe
+update accounts set plan = :plan, max_jobs = :max_jobs, allowance = :allowance,
+    renews_from = :renews_from, renews_at = :renews_at
+where id = :id;
+
+-- name: to_renew
+select id, name, plan, max_jobs, active, monthly, package, created_at, allowance, renews_from,
+    renews_at, null as key
+from accounts where renews_at <= :at order by renews_at limit :at_most;
+
+-- name: renewed
+update accounts set renews_at = :renews_at where id = :id and renews_at = :due;
+
 -- name: take_place
 update accounts set active = active + 1 where id = :id and active < max_jobs;
+
+-- name: give_place_up
+update jobs set placed = 0 where id = :job and placed = 1;
 
 -- name: free_place
 update accounts set active = active - 1 where id = :id;
@@ -24,13 +42,31 @@ insert into keys (id, account, name, prefix, digest, created_at)
 values (:id, :account, :name, :prefix, :digest, :created_at);
 
 -- name: key_owner
-select a.id, a.name, a.plan, a.max_jobs, a.active, a.monthly, a.package, a.created_at
+select a.id, a.name, a.plan, a.max_jobs, a.active, a.monthly, a.package, a.created_at,
+    a.allowance, a.renews_from, a.renews_at, k.id as key
 from keys k join accounts a on a.id = k.account
 where k.digest = :digest and k.revoked_at is null;
 
 -- name: list_keys
-select id, account, name, prefix, created_at, revoked_at
+select id, account, name, prefix, created_at, revoked_at, cap, cap_period, cap_spent
 from keys where :account is null or account = :account order by id;
 
 -- name: revoke_key
 update keys set revoked_at = :at where id = :id and revoked_at is null;
+
+-- name: set_cap
+update keys set cap = :cap, cap_period = :cap_period, cap_since = :since, cap_until = :until,
+    cap_spent = :spent
+where id = :id;
+
+-- name: cap_of_key
+select cap, cap_period, cap_since, cap_spent from keys where id = :id;
+
+-- name: spent_by_key
+select coalesce(sum(cost), 0) as spent from jobs
+where key = :id and created_at >= :since and created_at < :until
+    and state not in ('failed', 'moderated', 'cancelled');
+
+-- name: give_back_to_key
+update keys set cap_spent = cap_spent - :cost
+where id = :id and cap is not null and :created_at >= cap_since and :created_at < cap_until;

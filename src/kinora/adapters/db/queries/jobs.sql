@@ -1,11 +1,12 @@
 -- name: add_job
 insert into jobs (
     id, account, feature, state, attempt, breaks, progress, seed, cost, width, height, frames, fps,
-    model, quality, ordered, reason, result, created_at, changed_at, started_at, ended_at
+    model, quality, ordered, reason, result, created_at, changed_at, started_at, ended_at,
+    key, quote, placed
 ) values (
     :id, :account, :feature, :state, :attempt, :breaks, :progress, :seed, :cost, :width, :height,
     :frames, :fps, :model, :quality, :ordered, :reason, :result, :created_at, :changed_at,
-    :started_at, :ended_at
+    :started_at, :ended_at, :key, :quote, 1
 );
 
 -- name: get_job
@@ -30,6 +31,11 @@ where id = :id and state = :was and attempt = :fence;
 -- name: note_progress
 update jobs set progress = :done
 where id = :id and attempt = :attempt and state = 'running' and progress < :done;
+
+-- name: unended
+select * from jobs indexed by jobs_unended
+where state in ('queued', 'running') and created_at < :before and placed >= :placed
+order by created_at limit :at_most;
 
 -- name: jobs_in_state
 select * from jobs where state = :state order by id limit :at_most;

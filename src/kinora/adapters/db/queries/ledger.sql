@@ -1,11 +1,11 @@
 -- name: add_entry
-insert into entries (account, job, movement, monthly, package, held, note, at)
-values (:account, :job, :movement, :monthly, :package, :held, :note, :at);
-
--- name: move_credits
-update accounts
-set monthly = monthly + :monthly, package = package + :package, held = held + :held
-where id = :account;
+insert into entries (
+    account, job, movement, monthly, package, held, issued, revenue, expired, written_off, note,
+    at, due
+) values (
+    :account, :job, :movement, :monthly, :package, :held, :issued, :revenue, :expired,
+    :written_off, :note, :at, :due
+);
 
 -- name: purses
 select monthly, package from accounts where id = :account;
@@ -18,12 +18,10 @@ where job = :job and movement = 'hold' and not exists (
 );
 
 -- name: list_entries
-select id, account, job, movement, monthly, package, held, note, at
-from entries where account = :account order by id desc limit :newest;
+select * from entries where account = :account order by id desc limit :newest;
 
 -- name: usage
-select e.id, e.account, e.job, e.movement, e.monthly, e.package, e.held, e.note, e.at,
-    j.feature, j.model, j.quality
+select e.*, j.feature, j.model, j.quality, j.quote
 from entries e join jobs j on j.id = e.job
 where e.account = :account
     and (:before is null or e.id < :before)
@@ -33,25 +31,16 @@ where e.account = :account
     and j.feature in (select value from json_each(:features))
 order by e.id desc limit :at_most;
 
--- name: sums_that_differ
-select a.id, a.monthly, a.package, a.held,
-    coalesce(sum(e.monthly), 0) as sum_monthly,
-    coalesce(sum(e.package), 0) as sum_package,
-    coalesce(sum(e.held), 0) as sum_held
-from accounts a left join entries e on e.account = a.id
-group by a.id
-having a.monthly <> sum_monthly or a.package <> sum_package or a.held <> sum_held;
+-- name: standing
+select coalesce(sum(monthly), 0) as monthly, coalesce(sum(package), 0) as package,
+    coalesce(sum(held), 0) as held
+from entries where account = :account and id <= :newest and at < :before;
 
--- name: holds_that_differ
-select a.id, a.held, coalesce(sum(j.cost), 0) as running
-from accounts a
-left join jobs j on j.account = a.id and j.state in ('queued', 'running')
-group by a.id
-having a.held <> running;
+-- name: newest_entry
+select coalesce(max(id), 0) as id from entries where account = :account;
 
--- name: places_that_differ
-select a.id, a.active, count(j.id) as running
-from accounts a
-left join jobs j on j.account = a.id and j.state in ('queued', 'running')
-group by a.id
-having a.active <> running;
+-- name: statement
+select e.*, j.feature, j.model, j.quality, j.cost, j.quote
+from entries e left join jobs j on j.id = e.job
+where e.account = :account and e.id <= :newest and e.at >= :since and e.at < :until
+order by e.id;
