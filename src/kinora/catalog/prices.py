@@ -34,17 +34,21 @@ def film_terms(
         longest = math.ceil(max(film.seconds for film in films))
         unit = models.by_second["omni"][row][order.quality]
         return (
-            Term(what=_named("omni", row, order.quality, "a second"), unit=unit, times=longest),
+            Term(
+                what=_named(f"{order.model} with films", row, order.quality, "a second"),
+                unit=unit,
+                times=longest,
+            ),
         )
     extra = _extras(models, model, ask, seconds=order.seconds)
     if model.price in models.by_second:
         row = "audio" if ask.sound is not None and model.audio else "silent"
         unit = models.by_second[model.price][row][order.quality]
-        what = _named(model.price, row, order.quality, "a second")
+        what = _named(order.model, row, order.quality, "a second")
         return (Term(what=what, unit=unit, times=order.seconds), *extra)
     row = _row(model, ask)
     unit = models.by_film[model.price][row][order.seconds][order.quality]
-    what = _named(model.price, row, order.quality, f"{order.seconds} s")
+    what = _named(order.model, row, order.quality, f"{order.seconds} s")
     return (Term(what=what, unit=unit), *extra)
 
 
@@ -57,7 +61,7 @@ def multi_transition_terms(models: Models, order: Order, ask: MultiTransition) -
     row = "fast" if model.fast and ask.motion is Motion.FAST else "silent"
     unit = models.by_film[model.price][row][SHORT][order.quality]
     seconds = sum(segment.seconds for segment in ask.segments)
-    what = _named(model.price, row, order.quality, f"each {SHORT} s")
+    what = _named(order.model, row, order.quality, f"each {SHORT} s")
     return (Term(what=what, unit=unit, times=math.ceil(seconds / SHORT)),)
 
 
@@ -68,8 +72,8 @@ def upscale_terms(models: Models, inputs: Sequence[Asset]) -> tuple[Term, ...]:
     return (Term(what="upscale, a second", unit=unit, times=seconds),)
 
 
-def _named(table: str, row: str, quality: str, measure: str) -> str:
-    return f"{table} {row} {quality}, {measure}"
+def _named(model: str, row: str, quality: str, measure: str) -> str:
+    return f"{model} {row} {quality}, {measure}"
 
 
 def _row(model: Model, ask: Film) -> str:

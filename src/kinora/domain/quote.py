@@ -15,7 +15,7 @@ class Term:
     def __str__(self) -> str:
         """Return the part as a person would write it."""
         factor = "" if self.times == 1 else f" x {self.times}"
-        return f"{self.what} {self.unit:g}{factor}"
+        return f"{self.what}: {self.unit:g}{factor}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

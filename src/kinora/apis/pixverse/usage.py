@@ -67,7 +67,7 @@ class UsageBody(Body):
 
 
 class UsageItem(msgspec.Struct, frozen=True):
-    """One movement of credits; both numbers of credits are positive."""
+    """One movement of credits; the numbers are positive. `price` says how they were found."""
 
     id: int
     video_id: int
@@ -79,6 +79,7 @@ class UsageItem(msgspec.Struct, frozen=True):
     model: str
     quality: str
     create_time: str
+    price: str
 
 
 class UsageDetail(msgspec.Struct, frozen=True):
@@ -135,6 +136,7 @@ def _item(used: Used) -> UsageItem:
         model=used.model,
         quality=used.quality,
         create_time=entry.at.strftime(FORM),
+        price=used.price,
     )
 
 
