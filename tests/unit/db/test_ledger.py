@@ -193,13 +193,11 @@ async def test_what_is_broken_is_named(
 
 
 async def test_a_capped_key_that_counts_wrong_is_named(store: SqliteStore) -> None:
-    async with store.transaction() as tx:
-        raw = store._writer._connection.raw
-        raw.execute(
+    async with store.transaction():
+        store._writer._connection.raw.execute(
             "insert into keys (id, account, name, prefix, digest, created_at, cap, cap_spent) "
             "values (7, 1, 'k', 'sk', x'00', 0, 50, 3)"
         )
-        assert tx
     (said,) = await store.view.ledger.discrepancies()
     assert said.startswith("account 1: key 7 counts 3 credits as spent, its jobs cost 0")
 
