@@ -15,6 +15,11 @@ from typing import Any
 import msgspec
 
 PREFIX = "KINORA_"
+CHOICES = {
+    "log_format": ("auto", "human", "json"),
+    "provenance": ("auto", "signed", "off"),
+    "engine": ("studio", "testcard"),
+}
 LONGEST_SPAN = 1_000_000
 LISTS = ("allowed_networks", "inactive_templates")
 
@@ -152,12 +157,10 @@ def _checked(values: dict[str, Any]) -> Settings:
         _ = settings.networks
     except ValueError as error:
         raise BadSettings(f"bad setting: {str(error).replace('`$.', '`')}") from None
-    if settings.log_format not in {"auto", "human", "json"}:
-        raise BadSettings("bad setting: log_format must be auto, human or json")
-    if settings.provenance not in {"auto", "signed", "off"}:
-        raise BadSettings("bad setting: provenance must be auto, signed or off")
-    if settings.engine not in {"studio", "testcard"}:
-        raise BadSettings("bad setting: engine must be studio or testcard")
+    for name, allowed in CHOICES.items():
+        if getattr(settings, name) not in allowed:
+            *first, last = allowed
+            raise BadSettings(f"bad setting: {name} must be {', '.join(first)} or {last}")
     if settings.stall <= 0:
         raise BadSettings("bad setting: stall must be above 0")
     for name in ("place_minutes", "refund_hours"):

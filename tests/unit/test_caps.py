@@ -71,6 +71,25 @@ async def test_the_other_dialect_says_it_in_its_form(
     assert (await key_of(ground)).cap.spent == 0
 
 
+async def test_kinoras_own_door_says_it_too(ground: Ground, client: httpx.AsyncClient) -> None:
+    body: dict[str, Any] = {
+        "feature": "text_to_video",
+        "model": "v6",
+        "prompt": "ink",
+        "duration": 3,
+    }
+    body |= {"quality": "360p", "aspect_ratio": "16:9"}
+    client.headers["authorization"] = f"Bearer {SECRET}"
+    answer = await client.post("/api/jobs", json=body)
+    assert answer.status_code == 402
+    assert answer.json()["code"] == "cap_reached"
+    assert "this key may spend 12 credits a day" in answer.json()["detail"]
+    body["duration"] = 2
+    answer = await client.post("/api/jobs", json=body)
+    assert answer.status_code == 201
+    assert (await key_of(ground)).cap.spent == 10
+
+
 async def test_what_is_given_back_can_be_spent_again(
     ground: Ground, client: httpx.AsyncClient
 ) -> None:

@@ -1,7 +1,7 @@
 """`/api/jobs`: jobs in Kinora's own words, with `Idempotency-Key`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -52,7 +52,7 @@ class JobDoor:
         repeat: Repeat | None = repeat_of(request, raw, scope=SCOPE)
         body: JobBody = read_job_body(raw)
         order = order_from(body, account=account.id, trace=request.state.trace)
-        job = await self.submit(order, repeat=repeat)
+        job = await self.submit(replace(order, key=account.key), repeat=repeat)
         place = {"location": f"{self._base(request)}/api/jobs/{job.id}"}
         return JSONResponse(receipt(job), status_code=201, headers=place)
 
