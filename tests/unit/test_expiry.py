@@ -168,7 +168,14 @@ async def test_spans_can_be_changed_and_switched_off(house: House) -> None:
     job = await house.submit()
     house.at += timedelta(days=9)
     assert await house.expire(minutes=0, hours=0) == Expired(places=0, refunds=0)
-    assert await house.expire(minutes=0, hours=1.5) == Expired(places=0, refunds=1)
+    assert await house.expire(minutes=0, hours=1) == Expired(places=0, refunds=1)
     ended = await house.store.view.jobs.get(job.id)
     assert ended is not None
-    assert ended.reason == "not done 90 minutes after it was accepted"
+    assert ended.reason == "not done 1 hour after it was accepted"
+    for hours, told in ((1.5, "90 minutes"), (0.008, "29 seconds")):
+        late = await house.submit()
+        house.at += timedelta(hours=9)
+        await house.expire(hours=hours)
+        ended = await house.store.view.jobs.get(late.id)
+        assert ended is not None
+        assert ended.reason == f"not done {told} after it was accepted"

@@ -42,7 +42,8 @@ class ExpireJobs:
         """Return what was done."""
         refunds = 0
         while late := await self._late(self.refund_after, placed=False):
-            ended = [await self.fail(job, reason=self._reason()) for job in late]
+            reason = f"not done {_told(self.refund_after)} after it was accepted"
+            ended = [await self.fail(job, reason=reason) for job in late]
             refunds += sum(ended)
             if not any(ended):
                 break
@@ -63,7 +64,11 @@ class ExpireJobs:
             freed = [await tx.jobs.free_place(job) for job in late]
         return sum(freed)
 
-    def _reason(self) -> str:
-        minutes = round(self.refund_after.total_seconds() / 60)
-        span = f"{minutes // 60} hours" if minutes % 60 == 0 else f"{minutes} minutes"
-        return f"not done {span} after it was accepted"
+
+def _told(span: timedelta) -> str:
+    """Return a span in the largest of its units that tells it whole."""
+    seconds = round(span.total_seconds())
+    for unit, name in ((3600, "hour"), (60, "minute")):
+        if seconds >= unit and seconds % unit == 0:
+            return f"{seconds // unit} {name}" + "s" * (seconds != unit)
+    return f"{seconds} seconds"
