@@ -10,7 +10,7 @@ import pytest
 
 from kinora.adapters.clock import RandomMint
 from kinora.adapters.db.audit import RULES
-from kinora.adapters.db.migrate import apply, migrations, statements
+from kinora.adapters.db.migrate import apply, migrate, migrations, statements
 from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.db.statements import connect, load_statements
 from kinora.domain.account import Account, Balance
@@ -47,9 +47,7 @@ def job(cost: int = 40) -> Job:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     """A store whose books hold one job of each end, and two that go on."""
-    connection = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
-    apply(connection, name=tmp_path / "store.db")
-    connection.close()
+    migrate(tmp_path / "store.db")
     made = open_store(tmp_path / "store.db")
     await fill(made)
     yield made
@@ -318,3 +316,22 @@ def test_long_books_are_read_through_an_index(
         "explain query plan " + load_statements()[name], values
     )
     assert any(index in row["detail"] for row in plan.fetchall())
+
+
+async def test_books_that_are_written_meanwhile_are_proven_as_they_were(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    written: list[str] = []
+
+    def write(statement: str) -> None:
+        if "balances are" in statement and not written:
+            written.append(statement)
+            other.execute("update accounts set held = held + 1")
+
+    store._reads.raw.set_trace_callback(write)
+    assert (await store.view.ledger.prove()).findings == ()
+    store._reads.raw.set_trace_callback(None)
+    other.close()
+    assert written
+    assert len((await store.view.ledger.prove()).findings) == 2
