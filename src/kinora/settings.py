@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from kinora.domain.keeping import LONGEST_DAYS, Keeping
+
 PREFIX = "KINORA_"
 LISTS = ("allowed_networks", "inactive_templates")
 
@@ -50,6 +52,8 @@ class Settings:
     stall: Seconds without a sign of life after which an engine, or a part of the server, is killed.
     faults: Folder in which tests lay out faults; empty means that none can happen.
     link_days: How many days a media link stays good.
+    keep_results_days: How many days results are kept; 0 is for ever.
+    keep_uploads_days: How many days uploads are kept; 0 is for ever.
     log_format: `auto`, `human` or `json`.
     log_level: `debug`, `info`, `warning` or `error`.
     """
@@ -78,6 +82,8 @@ class Settings:
     stall: float = 180.0
     faults: str = ""
     link_days: int = 7
+    keep_results_days: int = 0
+    keep_uploads_days: int = 0
     log_format: str = "auto"
     log_level: str = "info"
 
@@ -90,6 +96,11 @@ class Settings:
     def database(self) -> Path:
         """The SQLite file."""
         return self.data / "kinora.sqlite3"
+
+    @property
+    def keeping(self) -> Keeping:
+        """How long media is kept where no rule says otherwise."""
+        return Keeping(results=self.keep_results_days, uploads=self.keep_uploads_days)
 
     @property
     def engine_count(self) -> int:
@@ -155,6 +166,12 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise BadSettings("bad setting: engine must be studio or testcard")
     if settings.stall <= 0:
         raise BadSettings("bad setting: stall must be above 0")
+    for days in (settings.keep_results_days, settings.keep_uploads_days):
+        if not 0 <= days <= LONGEST_DAYS:
+            raise BadSettings(
+                f"bad setting: keep_results_days and keep_uploads_days must be from 0 (for ever) "
+                f"to {LONGEST_DAYS}"
+            )
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings

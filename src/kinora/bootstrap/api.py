@@ -185,10 +185,22 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         submit=UnlessDraining(submit=submit, draining=draining),
         read=ReadJob(store=store),
         upload=UploadImage(
-            store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
+            store=store,
+            blobs=ground.blobs,
+            gate=gate,
+            clock=clock,
+            mint=mint,
+            judge=judge,
+            keeping=ground.settings.keeping,
         ),
         upload_media=UploadMedia(
-            store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
+            store=store,
+            blobs=ground.blobs,
+            gate=gate,
+            clock=clock,
+            mint=mint,
+            judge=judge,
+            keeping=ground.settings.keeping,
         ),
         find_film=FindFilm(store=store),
         find_sound=FindSound(store=store),

@@ -25,6 +25,7 @@ from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
+from kinora.usecases.remove_media import ClearDoomed
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
 
@@ -184,6 +185,11 @@ def build_catalog(settings: Settings) -> Catalog:
     """Read models and templates; raise BadTemplates."""
     own = Path(settings.templates) if settings.templates else None
     return load(frozenset(settings.inactive_templates), own)
+
+
+def build_clear(ground: Ground) -> ClearDoomed:
+    """Build what removes bytes that were given up."""
+    return ClearDoomed(store=ground.store, blobs=ground.blobs)
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:

@@ -25,7 +25,7 @@ from kinora.apis.useapi.routes import House
 from kinora.apis.useapi.rows import Rows
 from kinora.apis.useapi.songs import Songs
 from kinora.apis.useapi.sources import FindGiven
-from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.ground import Ground, build_catalog, build_clear, build_moderator
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
 from kinora.domain.seals import derived
@@ -123,6 +123,27 @@ def build_callbacks(ground: Ground) -> PostCallbacks:
     )
 
 
+class InBackground:
+    """Does some work without making anyone wait for it."""
+
+    def __init__(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do `work` each time this is called."""
+        self._work = work
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def __call__(self) -> None:
+        """Begin the work, and return at once."""
+        begun = asyncio.create_task(self._do())
+        self._under_way.add(begun)
+        begun.add_done_callback(self._under_way.discard)
+
+    async def _do(self) -> None:
+        try:
+            await self._work()
+        except Exception:
+            log.exception("background.failed")
+
+
 async def keep_posting(post: PostCallbacks) -> None:
     """Tell callers of their jobs for as long as this runs."""
     while True:
@@ -161,7 +182,9 @@ def build_readers(ground: Ground, desk: Desk, roll: Roll, *, offer: Offer, links
         rows=Rows(store=store, links=links, queues=queues, offer=offer, emails=Emails(store)),
         roll=roll,
         read=ReadJob(store=store),
-        delete=DeleteJob(store=store, blobs=ground.blobs, clock=clock, cancel=cancel),
+        delete=DeleteJob(
+            store=store, clock=clock, cancel=cancel, clear=InBackground(build_clear(ground))
+        ),
     )
 
 

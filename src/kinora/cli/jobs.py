@@ -54,7 +54,7 @@ def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
             "size": f"{known.shape.width}x{known.shape.height}",
             "frames": known.shape.frames,
             "trace": known.order.trace,
-            "file": found.asset.blob if found.asset else None,
+            "file": found.asset.place if found.asset else None,
         }
 
     show_one(at_desk(obj, work), json_form=as_json)

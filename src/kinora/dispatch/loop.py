@@ -19,6 +19,7 @@ from kinora.ports.engine import Output
 from kinora.ports.faults import Point, reach
 from kinora.ports.fleet import Broke, Fleet, FleetNews, Freed, Made, Moved, Refused
 from kinora.ports.store import Store
+from kinora.usecases.expire_assets import ExpireAssets
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.recover_jobs import RecoverJobs
@@ -53,6 +54,7 @@ class Dispatcher:
     clock: Clock
     outcomes: Outcomes
     workshop: Path
+    expire: ExpireAssets
     knock: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[JobId, Job] = field(default_factory=dict)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,6 +101,8 @@ class Dispatcher:
         while True:
             async with self.store.transaction() as tx:
                 await tx.answers.forget(before=self.clock.now() - REPEATABLE)
+            if expired := await self.expire():
+                log.info("media.expired", number=expired)
             await asyncio.sleep(TIDY_EVERY)
 
     async def _choose(self) -> None:
@@ -137,7 +141,7 @@ class Dispatcher:
             asset = await self.store.view.assets.get(asset_id)
             if asset is None:
                 raise LookupError(f"image {asset_id} is gone")
-            files[asset_id] = await self.blobs.local(asset.blob, folder=folder)
+            files[asset_id] = await self.blobs.local(asset.place, folder=folder)
         return files
 
     async def _stop_the_forsaken(self) -> None:

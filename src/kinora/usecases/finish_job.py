@@ -7,6 +7,7 @@ from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import AssetId
 from kinora.domain.job import Job
+from kinora.domain.keeping import FOR_EVER, Keeping
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Feature, inputs_of
 from kinora.ports.blobs import Blobs
@@ -16,7 +17,8 @@ from kinora.ports.faults import Point, reach
 from kinora.ports.moderation import Moderator
 from kinora.ports.provenance import Origin, Provenance
 from kinora.ports.store import Store
-from kinora.usecases.naming import digest_of, made_blob_name
+from kinora.usecases.keep_asset import keep_asset
+from kinora.usecases.naming import content_name, digest_of, made_blob_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class FinishJob:
     mint: Mint
     moderator: Moderator
     provenance: Provenance
+    keeping: Keeping = FOR_EVER
 
     async def __call__(self, job: Job, *, output: Output) -> bool:
         """Return whether this attempt ended the job; a late one leaves nothing behind.
@@ -44,18 +47,19 @@ class FinishJob:
             return await self._refuse(job, decision)
         kept = [asset, *beside]
         for each, made in zip(kept, (output, *output.beside), strict=True):
-            await self.blobs.adopt(made.path, name=each.blob)
+            await self.blobs.adopt(made.path, name=each.place)
         reach(Point.FINISH_STORED)
         if await self._commit(job, kept):
             reach(Point.FINISH_KEPT)
             return True
         for each in kept:
-            await self.blobs.delete(each.blob)
+            await self.blobs.delete(each.place)
         return False
 
     def _asset(self, job: Job, output: Output) -> Asset:
         ending = output.path.suffix.removeprefix(".")
         asset_id = AssetId(self.mint.id())
+        digest = digest_of(output.path)
         return Asset(
             id=asset_id,
             account=job.account,
@@ -65,13 +69,14 @@ class FinishJob:
             blob=made_blob_name(job, asset_id, ending=ending),
             filename=f"{output.label or job.feature.value.replace('_', '-')}-{job.id}.{ending}",
             size=output.path.stat().st_size,
-            sha256=digest_of(output.path),
+            sha256=digest,
             width=output.width,
             height=output.height,
             frames=output.frames,
             seconds=output.seconds,
             has_audio=output.has_audio,
             created_at=self.clock.now(),
+            content=content_name(digest, asset_id, ending=ending),
         )
 
     async def _refuse(self, job: Job, decision: Decision) -> bool:
@@ -92,7 +97,7 @@ class FinishJob:
                 return False
             done = job.complete(assets[0].id, at=self.clock.now())
             for asset in assets:
-                await tx.assets.add(asset)
+                await keep_asset(tx, asset, otherwise=self.keeping)
             await tx.jobs.save(done, state=job.state, attempt=job.attempt)
             await tx.ledger.settle(done, at=done.changed_at)
             await tx.accounts.free_place(done.account)

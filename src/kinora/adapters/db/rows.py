@@ -141,6 +141,8 @@ def asset_from(row: Row, *, prefix: str = "") -> Asset:
         seconds=row[prefix + "seconds"],
         has_audio=bool(row[prefix + "has_audio"]),
         created_at=moment(row[prefix + "created_at"]),
+        content=row[prefix + "content"] or "",
+        expires_at=_maybe_moment(row[prefix + "expires_at"]),
     )
 
 
@@ -162,6 +164,8 @@ def asset_columns(asset: Asset) -> dict[str, Any]:
         "seconds": asset.seconds,
         "has_audio": int(asset.has_audio),
         "created_at": micros(asset.created_at),
+        "content": asset.content or None,
+        "expires_at": _maybe_micros(asset.expires_at),
     }
 
 
