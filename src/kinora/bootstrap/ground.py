@@ -23,9 +23,11 @@ from kinora.moderation.rules import BadRules, load_rules
 from kinora.ports.provenance import Provenance
 from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
+from kinora.usecases.hold_media import HoldMedia, LiftHold
 from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.remove_media import ClearDoomed
+from kinora.usecases.set_retention import ApplyRetention, SetRetention
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
 
@@ -133,6 +135,10 @@ class Operator:
     grant: GrantCredits
     cancel: CancelJob
     settle_review: SettleReview
+    hold: HoldMedia
+    lift_hold: LiftHold
+    set_retention: SetRetention
+    apply_retention: ApplyRetention
 
 
 def build_operator(ground: Ground) -> Operator:
@@ -145,6 +151,10 @@ def build_operator(ground: Ground) -> Operator:
         grant=GrantCredits(store=store, clock=clock),
         cancel=CancelJob(store=store, clock=clock),
         settle_review=SettleReview(store=store, blobs=ground.blobs, clock=clock),
+        hold=HoldMedia(store=store, clock=clock),
+        lift_hold=LiftHold(store=store, clock=clock),
+        set_retention=SetRetention(store=store),
+        apply_retention=ApplyRetention(store=store, otherwise=ground.settings.keeping),
     )
 
 

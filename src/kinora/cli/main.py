@@ -16,6 +16,8 @@ COMMANDS = {
     "credits": ("kinora.cli.credits", "credits_"),
     "jobs": ("kinora.cli.jobs", "jobs"),
     "reviews": ("kinora.cli.reviews", "reviews"),
+    "retention": ("kinora.cli.retention", "retention"),
+    "hold": ("kinora.cli.holds", "hold"),
     "doctor": ("kinora.cli.doctor", "doctor"),
 }
 

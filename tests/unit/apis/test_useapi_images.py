@@ -1,4 +1,3 @@
-import asyncio
 """Pictures: every model of the table, how they are read, listed and deleted."""
 
 from datetime import timedelta
@@ -9,7 +8,7 @@ import pytest
 from kinora.apis.useapi.models import load_table
 from kinora.apis.useapi.offer import still_size
 from kinora.apis.useapi.routes import PREFIX
-from kinora.bootstrap.ground import Ground
+from kinora.bootstrap.ground import Ground, build_clear
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job
 from kinora.domain.order import TextToImage, Words
@@ -215,8 +214,8 @@ async def test_deleting(ground: Ground, tmp_path: Path) -> None:
         for name in (done, waiting):
             answer = await caller.client.delete(f"{PREFIX}/images/{name}")
             assert (answer.status_code, answer.json()) == (200, {})
-        while list(blobs.rglob("*.jpg")):
-            await asyncio.sleep(0.01)
+        await build_clear(ground)()
+        assert list(blobs.rglob("*.jpg")) == []
         gone = await caller.client.get(f"{PREFIX}/images/{done}")
         sentence = "The original image has been deleted"
         assert (gone.status_code, gone.json()) == (404, {"error": sentence, "code": 404})
