@@ -1,4 +1,4 @@
-"""Whatever people give, delete and lose: each asset has its bytes, and equal ones lie there once."""
+"""Whatever people give, delete and lose: each asset has its bytes, equal ones once."""
 
 import asyncio
 import tempfile
@@ -100,7 +100,7 @@ class Bytes(RuleBasedStateMachine):
 
     @invariant()
     def references_are_counted(self) -> None:
-        counted = self.do(self.house.store.view.assets.miscounted())
+        counted = self.do(self.house.store.view.upkeep.miscounted())
         assert counted == []
         shared = self.do(self.house.store.view.assets.blobs())
         assert len(shared) == len(Counter(self.alive.values()))
@@ -108,8 +108,8 @@ class Bytes(RuleBasedStateMachine):
 
 TestBytes = Bytes.TestCase
 TestBytes.settings = settings(
-    max_examples=40,
-    stateful_step_count=30,
+    max_examples=8,
+    stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -1,5 +1,6 @@
 """What every process of a server stands on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -90,10 +91,11 @@ def build_clock(settings: Settings) -> SystemClock:
     return FaultyClock(Path(settings.faults)) if settings.faults else SystemClock()
 
 
-async def prepare(settings: Settings) -> Welcome:
+async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda _: None) -> Welcome:
     """Make the data folder fit to serve: newest schema, a default account and its key.
 
-    Raises BadSettings when a file that a setting names cannot be used.
+    What an operator should know of an upgrade is told. Raises BadSettings when a file that a
+    setting names cannot be used, NewerSchema when the data is a newer Kinora's.
     """
     try:
         build_moderator(settings)
@@ -107,7 +109,7 @@ async def prepare(settings: Settings) -> Welcome:
         from kinora.adapters.provenance.keys import ensure_keys  # noqa: PLC0415 - an extra
 
         ensure_keys(provenance_folder(settings), now=SystemClock().now())
-    migrate(settings.database)
+    migrate(settings.database, tell=tell)
     ground = await stand(settings, process=DISPATCHER)
     try:
         operator = build_operator(ground)

@@ -18,6 +18,8 @@ COMMANDS = {
     "reviews": ("kinora.cli.reviews", "reviews"),
     "retention": ("kinora.cli.retention", "retention"),
     "hold": ("kinora.cli.holds", "hold"),
+    "backup": ("kinora.cli.backup", "backup"),
+    "restore": ("kinora.cli.backup", "restore"),
     "doctor": ("kinora.cli.doctor", "doctor"),
 }
 

@@ -22,6 +22,7 @@ from kinora.domain.voice import Voice
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.lanes import Lanes
+from kinora.ports.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +296,10 @@ class Tx(Protocol):
     @property
     def doomed(self) -> Doomed:
         """Doomed bytes."""
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Upkeep."""
 
 
 class Store(Protocol):

@@ -104,6 +104,8 @@ class DiskBlobs:
             _sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)
 
     def _adopt(self, source: Path, target: Path) -> None:
+        # Its age counts from now: see `SweepBlobs`.
+        os.utime(source)
         fresh = [folder for folder in target.parents if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         _sync(source, os.O_RDONLY)

@@ -13,6 +13,7 @@ from kinora.adapters.db.people import SqlAccounts, SqlKeys
 from kinora.adapters.db.reviews import SqlReviews
 from kinora.adapters.db.shelves import SqlShelves
 from kinora.adapters.db.statements import Connection, connect
+from kinora.adapters.db.upkeep import SqlUpkeep
 from kinora.adapters.db.voices import SqlVoices
 from kinora.adapters.db.work import SqlJobs
 from kinora.adapters.db.writer import Writer
@@ -32,6 +33,7 @@ from kinora.ports.store import (
     Tx,
     Voices,
 )
+from kinora.ports.upkeep import Upkeep
 
 
 class SqlTx:
@@ -53,6 +55,7 @@ class SqlTx:
         self._retention = SqlRetention(db)
         self._legal_holds = SqlLegalHolds(db)
         self._doomed = SqlDoomed(db)
+        self._upkeep = SqlUpkeep(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -123,6 +126,11 @@ class SqlTx:
     def doomed(self) -> Doomed:
         """Doomed bytes."""
         return self._doomed
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Upkeep."""
+        return self._upkeep
 
 
 class SqliteStore:

@@ -26,6 +26,8 @@ alter table assets add column expires_at integer;
 -- When its bytes were given up: by its owner, by expiry, by an operator.
 alter table assets add column gone_at integer;
 
+-- Bytes that nobody shares are listed by their name.
+create index assets_alone on assets (blob) where content is null and gone_at is null;
 create index assets_expiring on assets (expires_at) where expires_at is not null and gone_at is null;
 
 update assets set gone_at = (select changed_at from jobs where jobs.id = assets.job)

@@ -39,9 +39,6 @@ select * from legal_holds where account = :account and ended_at is null order by
 -- name: legal_holds
 select * from legal_holds where :ended or ended_at is null order by id;
 
--- name: installation_number
-select value from installation where name = :name;
-
 -- name: note_installation
 insert into installation (name, value) values (:name, :value)
 on conflict (name) do update set value = excluded.value;
