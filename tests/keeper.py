@@ -87,8 +87,8 @@ class House:
         await grant(account.id, monthly=0, package=1000)
         return account.id
 
-    def file(self, content: bytes) -> Path:
-        path = self.folder / secrets.token_hex(4)
+    def file(self, content: bytes, ending: str = "") -> Path:
+        path = self.folder / (secrets.token_hex(4) + ending)
         path.write_bytes(content)
         return path
 
@@ -161,7 +161,7 @@ class House:
 
     def output(self, content: bytes, beside: tuple[bytes, ...] = ()) -> Output:
         return Output(
-            path=self.file(content),
+            path=self.file(content, ".mp4"),
             kind="video",
             mime="video/mp4",
             width=640,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 OTHERS = 0o077
-PRIVATE_FOLDERS = ("", "provenance")
 PRIVATE_FILES = ("secret", "metrics-token", "first-key.json", "kinora.sqlite3")
 PRIVATE_KEYS = "provenance/*-key.pem"
 
@@ -29,7 +28,7 @@ def remove(paths: Sequence[Path]) -> None:
 
 def open_to_others(data: Path) -> Sequence[Path]:
     """Return what holds secrets and can be read by others than its owner."""
-    places = [data / name for name in (*PRIVATE_FOLDERS, *PRIVATE_FILES)]
+    places = [data, *(data / name for name in PRIVATE_FILES)]
     places += [*data.glob(PRIVATE_KEYS), *data.glob("kinora.sqlite3.before-*")]
     return [place for place in places if place.exists() and place.stat().st_mode & OTHERS]
 

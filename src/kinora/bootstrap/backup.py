@@ -15,7 +15,9 @@ from kinora.adapters.db.migrate import migrate, schema_of
 from kinora.adapters.db.snapshot import Damaged, note_number, snapshot, stored_in
 from kinora.settings import Settings
 
-SECRET_SETTINGS = ("bootstrap_key", "metrics_token")
+NOT_TOLD = ("bootstrap_key", "metrics_token", "data", "cache")
+"""Settings that are secret, or mean nothing elsewhere."""
+
 SEVERAL = 5
 
 
@@ -151,8 +153,7 @@ def _hint(settings: Settings) -> dict[str, str]:
     return {
         each.name: str(getattr(settings, each.name))
         for each in fields(Settings)
-        if each.name not in SECRET_SETTINGS
-        and getattr(settings, each.name) != getattr(plain, each.name)
+        if each.name not in NOT_TOLD and getattr(settings, each.name) != getattr(plain, each.name)
     }
 
 

@@ -17,7 +17,7 @@ from kinora.ports.faults import Point, reach
 from kinora.ports.moderation import Moderator
 from kinora.ports.provenance import Origin, Provenance
 from kinora.ports.store import Store
-from kinora.usecases.keep_asset import keep_asset
+from kinora.usecases.keep_asset import keep_asset, make_whole
 from kinora.usecases.naming import content_name, digest_of, made_blob_name
 
 
@@ -45,16 +45,19 @@ class FinishJob:
         decision = await self.moderator.judge_result(output.path, sha256=asset.sha256)
         if decision.verdict is Verdict.BLOCK:
             return await self._refuse(job, decision)
-        kept = [asset, *beside]
-        for each, made in zip(kept, (output, *output.beside), strict=True):
+        fresh = [asset, *beside]
+        for each, made in zip(fresh, (output, *output.beside), strict=True):
             await self.blobs.adopt(made.path, name=each.place)
         reach(Point.FINISH_STORED)
-        if await self._commit(job, kept):
-            reach(Point.FINISH_KEPT)
-            return True
-        for each in kept:
-            await self.blobs.delete(each.place)
-        return False
+        kept = await self._commit(job, fresh)
+        if not kept:
+            for each in fresh:
+                await self.blobs.delete(each.place)
+            return False
+        reach(Point.FINISH_KEPT)
+        for each, new in zip(kept, fresh, strict=True):
+            await make_whole(self.blobs, each, fresh=new.place, folder=output.path.parent)
+        return True
 
     def _asset(self, job: Job, output: Output) -> Asset:
         ending = output.path.suffix.removeprefix(".")
@@ -90,20 +93,20 @@ class FinishJob:
             await tx.outbox.add(FactKind.MODERATED, ended, at=ended.changed_at)
         return True
 
-    async def _commit(self, job: Job, assets: Sequence[Asset]) -> bool:
+    async def _commit(self, job: Job, assets: Sequence[Asset]) -> Sequence[Asset]:
+        """Return the assets as they are kept, none when the attempt is out of date."""
         async with self.store.transaction() as tx:
             now = await tx.jobs.get(job.id)
             if now is None or now.state is not job.state or now.attempt != job.attempt:
-                return False
+                return []
             done = job.complete(assets[0].id, at=self.clock.now())
-            for asset in assets:
-                await keep_asset(tx, asset, otherwise=self.keeping)
+            kept = [await keep_asset(tx, asset, otherwise=self.keeping) for asset in assets]
             await tx.jobs.save(done, state=job.state, attempt=job.attempt)
             await tx.ledger.settle(done, at=done.changed_at)
             await tx.accounts.free_place(done.account)
             await tx.outbox.add(FactKind.COMPLETED, done, at=done.changed_at)
             reach(Point.FINISH_WRITTEN)
-        return True
+        return kept
 
 
 COMPOSED = {

@@ -12,7 +12,7 @@ from kinora.ports.faults import Point, reach
 from kinora.ports.media import MediaGate
 from kinora.ports.store import Store
 from kinora.usecases.judge_content import JudgeContent
-from kinora.usecases.keep_asset import keep_asset
+from kinora.usecases.keep_asset import keep_asset, make_whole
 from kinora.usecases.naming import blob_name, content_name, digest_of
 
 MAX_MEDIA_BYTES = 100 * 1024 * 1024
@@ -77,4 +77,5 @@ class UploadMedia:
         async with self.store.transaction() as tx:
             kept = await keep_asset(tx, asset, otherwise=self.keeping)
         reach(Point.UPLOAD_KEPT)
+        await make_whole(self.blobs, kept, fresh=asset.place, folder=source.parent)
         return kept
