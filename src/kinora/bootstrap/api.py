@@ -179,29 +179,12 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         wake=wake,
         judge=judge.order,
     )
-    gate = ground.gate
     return Verbs(
         open_account=OpenAccount(store=store, pepper=ground.pepper),
         submit=UnlessDraining(submit=submit, draining=draining),
         read=ReadJob(store=store),
-        upload=UploadImage(
-            store=store,
-            blobs=ground.blobs,
-            gate=gate,
-            clock=clock,
-            mint=mint,
-            judge=judge,
-            keeping=ground.settings.keeping,
-        ),
-        upload_media=UploadMedia(
-            store=store,
-            blobs=ground.blobs,
-            gate=gate,
-            clock=clock,
-            mint=mint,
-            judge=judge,
-            keeping=ground.settings.keeping,
-        ),
+        upload=build_upload_image(ground, judge),
+        upload_media=build_upload_media(ground, judge),
         find_film=FindFilm(store=store),
         find_sound=FindSound(store=store),
         find_mask=FindMask(store=store),
@@ -212,6 +195,32 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
             of_account=store.view.voices.of_account,
         ),
         wait=AwaitJob(store=store, cancel=CancelJob(store=store, clock=clock)),
+    )
+
+
+def build_upload_image(ground: Ground, judge: JudgeContent) -> UploadImage:
+    """Build what takes pictures in."""
+    return UploadImage(
+        store=ground.store,
+        blobs=ground.blobs,
+        gate=ground.gate,
+        clock=ground.clock,
+        mint=ground.mint,
+        judge=judge,
+        keeping=ground.settings.keeping,
+    )
+
+
+def build_upload_media(ground: Ground, judge: JudgeContent) -> UploadMedia:
+    """Build what takes films and sounds in."""
+    return UploadMedia(
+        store=ground.store,
+        blobs=ground.blobs,
+        gate=ground.gate,
+        clock=ground.clock,
+        mint=ground.mint,
+        judge=judge,
+        keeping=ground.settings.keeping,
     )
 
 

@@ -72,12 +72,15 @@ class MarkLost:
         held = []
         for name in names:
             try:
-                async with self.store.transaction() as tx:
-                    for asset in await tx.upkeep.having(name):
-                        await self._mark(tx, asset)
+                await self._mark_all(name)
             except UnderLegalHold:
                 held.append(name)
         return held
+
+    async def _mark_all(self, name: str) -> None:
+        async with self.store.transaction() as tx:
+            for asset in await tx.upkeep.having(name):
+                await self._mark(tx, asset)
 
     async def _mark(self, tx: Tx, asset: Asset) -> None:
         if await tx.assets.get(asset.id) is None:
