@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -53,6 +54,8 @@ from kinora.usecases.upload_media import UploadMedia
 from kinora.web.asgi import Kit
 from kinora.web.links import Links
 from kinora.web.reference import static
+
+Upload = TypeVar("Upload", UploadImage, UploadMedia)
 
 
 class Draining:
@@ -183,8 +186,8 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         open_account=OpenAccount(store=store, pepper=ground.pepper),
         submit=UnlessDraining(submit=submit, draining=draining),
         read=ReadJob(store=store),
-        upload=build_upload_image(ground, judge),
-        upload_media=build_upload_media(ground, judge),
+        upload=build_upload(UploadImage, ground, judge),
+        upload_media=build_upload(UploadMedia, ground, judge),
         find_film=FindFilm(store=store),
         find_sound=FindSound(store=store),
         find_mask=FindMask(store=store),
@@ -198,22 +201,9 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
     )
 
 
-def build_upload_image(ground: Ground, judge: JudgeContent) -> UploadImage:
-    """Build what takes pictures in."""
-    return UploadImage(
-        store=ground.store,
-        blobs=ground.blobs,
-        gate=ground.gate,
-        clock=ground.clock,
-        mint=ground.mint,
-        judge=judge,
-        keeping=ground.settings.keeping,
-    )
-
-
-def build_upload_media(ground: Ground, judge: JudgeContent) -> UploadMedia:
-    """Build what takes films and sounds in."""
-    return UploadMedia(
+def build_upload(verb: type[Upload], ground: Ground, judge: JudgeContent) -> Upload:
+    """Build what takes pictures, or films and sounds, in."""
+    return verb(
         store=ground.store,
         blobs=ground.blobs,
         gate=ground.gate,

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kinora.domain.asset import Asset
 from kinora.domain.errors import UnderLegalHold
-from kinora.domain.job import JobState
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock
-from kinora.ports.store import Store, Tx
+from kinora.ports.store import Store
 from kinora.ports.upkeep import Stored
 from kinora.usecases.naming import digest_of
-from kinora.usecases.remove_media import remove_results, remove_upload
+from kinora.usecases.remove_media import remove_asset
 
 AT_ONCE = 500
 
@@ -80,13 +78,5 @@ class MarkLost:
     async def _mark_all(self, name: str) -> None:
         async with self.store.transaction() as tx:
             for asset in await tx.upkeep.having(name):
-                await self._mark(tx, asset)
-
-    async def _mark(self, tx: Tx, asset: Asset) -> None:
-        if await tx.assets.get(asset.id) is None:
-            return
-        job = None if asset.job is None else await tx.jobs.get(asset.job)
-        if job is not None and job.state is JobState.COMPLETED:
-            await remove_results(tx, job, at=self.clock.now())
-        else:
-            await remove_upload(tx, asset, at=self.clock.now())
+                if await tx.assets.get(asset.id) is not None:
+                    await remove_asset(tx, asset, at=self.clock.now())

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 from kinora.domain.asset import Asset
 from kinora.domain.errors import UnderLegalHold
-from kinora.domain.job import JobState
 from kinora.domain.order import inputs_of
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store, Tx
-from kinora.usecases.remove_media import ClearDoomed, remove_results, remove_upload
+from kinora.usecases.remove_media import ClearDoomed, remove_asset
 
 AT_ONCE = 50
 """Assets in one transaction, which submits wait for."""
@@ -56,16 +55,9 @@ class ExpireAssets:
             await tx.retention.keep_until(asset.id, now + NEEDED_AGAIN)
             return
         try:
-            await self._remove(tx, asset, now)
+            await remove_asset(tx, asset, at=now)
         except UnderLegalHold:
             await tx.retention.keep_until(asset.id, now + HELD_AGAIN)
-
-    async def _remove(self, tx: Tx, asset: Asset, now: datetime) -> None:
-        job = None if asset.job is None else await tx.jobs.get(asset.job)
-        if job is not None and job.state is JobState.COMPLETED:
-            await remove_results(tx, job, at=now)
-        else:
-            await remove_upload(tx, asset, at=now)
 
 
 async def _needed(tx: Tx, asset: Asset) -> bool:

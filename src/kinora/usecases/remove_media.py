@@ -11,7 +11,7 @@ from datetime import datetime
 from kinora.domain.asset import Asset
 from kinora.domain.errors import UnderLegalHold
 from kinora.domain.ids import AccountId
-from kinora.domain.job import Job
+from kinora.domain.job import Job, JobState
 from kinora.domain.keeping import Held
 from kinora.domain.order import inputs_of
 from kinora.ports.blobs import Blobs
@@ -41,6 +41,15 @@ async def remove_results(tx: Tx, job: Job, *, at: datetime) -> None:
     await tx.jobs.save(job.delete(at=at), state=job.state, attempt=job.attempt)
     for asset in made:
         await tx.assets.remove(asset, at=at)
+
+
+async def remove_asset(tx: Tx, asset: Asset, *, at: datetime) -> None:
+    """Delete an asset, and with a result all that its job has made; raise UnderLegalHold."""
+    job = None if asset.job is None else await tx.jobs.get(asset.job)
+    if job is not None and job.state is JobState.COMPLETED:
+        await remove_results(tx, job, at=at)
+    else:
+        await remove_upload(tx, asset, at=at)
 
 
 async def remove_upload(tx: Tx, asset: Asset, *, at: datetime) -> None:
