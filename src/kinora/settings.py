@@ -166,15 +166,16 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise BadSettings("bad setting: engine must be studio or testcard")
     if settings.stall <= 0:
         raise BadSettings("bad setting: stall must be above 0")
-    for days in (settings.keep_results_days, settings.keep_uploads_days):
-        if not 0 <= days <= LONGEST_DAYS:
-            raise BadSettings(
-                f"bad setting: keep_results_days and keep_uploads_days must be from 0 (for ever) "
-                f"to {LONGEST_DAYS}"
-            )
+    _check_days(settings)
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings
+
+
+def _check_days(settings: Settings) -> None:
+    for name in ("keep_results_days", "keep_uploads_days"):
+        if not 0 <= getattr(settings, name) <= LONGEST_DAYS:
+            raise BadSettings(f"bad setting: {name} must be from 0 (for ever) to {LONGEST_DAYS}")
 
 
 def _to_path(kind: type, value: Any) -> Any:

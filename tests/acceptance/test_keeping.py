@@ -2,22 +2,38 @@
 
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from kinora.bootstrap.ground import Ground
 from kinora_client import Kinora, KinoraRefused, Submitted, calls
 from tests.acceptance.conftest import Server, until
 from tests.acceptance.test_main_job import cli
 
 SMALL = {"duration": 1, "quality": "360p"}
 UNKNOWN = 500008
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server whose engine draws a card at once."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    extra = {"KINORA_ENGINE": "testcard", "KINORA_PROVENANCE": "off"}
+    made = Server(tmp_path / "data", port, extra=extra)
+    made.start()
+    yield made
+    if made.process is not None:
+        made.stop()
 
 
 def command(server: Server, *words: str) -> list[str]:
@@ -93,19 +109,17 @@ def films(server: Server) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("harm", "told"),
-    [
-        (lambda db: db.execute("pragma user_version = 999"), "upgrade Kinora"),
-        (lambda db: db.execute("pragma user_version = 1"), "already exists"),
-    ],
+    ("version", "told"), [(999, "upgrade Kinora"), (1, "cannot be upgraded, nothing was changed")]
 )
 def test_a_server_on_data_that_it_cannot_use_says_why(
-    server: Server, harm: Callable[[sqlite3.Connection], object], told: str
+    ground: Ground, version: int, told: str
 ) -> None:
-    server.stop()
-    with closing(sqlite3.connect(server.data / "kinora.sqlite3")) as db, db:
-        harm(db)
+    with closing(sqlite3.connect(ground.settings.database)) as db, db:
+        db.execute(f"pragma user_version = {version}")
         db.execute("update installation set value = 999 where name = 'readable_from'")
-    started = cli(server, "serve", "--port", "0")
-    assert (started.returncode, told in started.stderr) == (1, True)
+    words = ["--data", str(ground.settings.data), "serve", "--port", "0"]
+    started = subprocess.run(
+        [sys.executable, "-m", "kinora", *words], capture_output=True, text=True, check=False
+    )
+    assert (started.returncode, told in started.stderr) == (1, True), started.stderr
     assert "Traceback" not in started.stderr

@@ -33,6 +33,7 @@ from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import routes as useapi_routes
 from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.domain.errors import Overloaded
@@ -40,7 +41,6 @@ from kinora.domain.job import Job
 from kinora.domain.order import Order
 from kinora.usecases.await_job import AwaitJob
 from kinora.usecases.cancel_job import CancelJob
-from kinora.usecases.delete_job import DeleteJob
 from kinora.usecases.find_film import FindFilm
 from kinora.usecases.find_mask import FindMask
 from kinora.usecases.find_sound import FindSound
@@ -143,15 +143,13 @@ def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:
 
 def build_jobs(ground: Ground, links: Links, verbs: Verbs) -> JobDoor:
     """Build the door for jobs in Kinora's own words."""
-    store, clock = ground.store, ground.clock
-    cancel = CancelJob(store=store, clock=clock)
     return JobDoor(
-        store=store,
+        store=ground.store,
         links=links,
         open_account=verbs.open_account,
         submit=verbs.submit,
         read=verbs.read,
-        delete=DeleteJob(store=store, blobs=ground.blobs, clock=clock, cancel=cancel),
+        delete=build_delete(ground),
         public_url=ground.settings.public_url,
     )
 

@@ -25,12 +25,12 @@ from kinora.apis.useapi.routes import House
 from kinora.apis.useapi.rows import Rows
 from kinora.apis.useapi.songs import Songs
 from kinora.apis.useapi.sources import FindGiven
-from kinora.bootstrap.ground import Ground, build_catalog, build_clear, build_moderator
+from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
 from kinora.domain.seals import derived
 from kinora.usecases.cancel_job import CancelJob
-from kinora.usecases.delete_job import DeleteJob
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_lanes import DropLane, PutLane
 from kinora.usecases.post_callbacks import PostCallbacks
@@ -123,27 +123,6 @@ def build_callbacks(ground: Ground) -> PostCallbacks:
     )
 
 
-class InBackground:
-    """Does some work without making anyone wait for it."""
-
-    def __init__(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Do `work` each time this is called."""
-        self._work = work
-        self._under_way: set[asyncio.Task[None]] = set()
-
-    async def __call__(self) -> None:
-        """Begin the work, and return at once."""
-        begun = asyncio.create_task(self._do())
-        self._under_way.add(begun)
-        begun.add_done_callback(self._under_way.discard)
-
-    async def _do(self) -> None:
-        try:
-            await self._work()
-        except Exception:
-            log.exception("background.failed")
-
-
 async def keep_posting(post: PostCallbacks) -> None:
     """Tell callers of their jobs for as long as this runs."""
     while True:
@@ -176,15 +155,12 @@ def build_readers(ground: Ground, desk: Desk, roll: Roll, *, offer: Offer, links
     """Build what reads jobs and deletes what they made."""
     store, clock = ground.store, ground.clock
     queues = Queues(store=store, clock=clock)
-    cancel = CancelJob(store=store, clock=clock)
     return Readers(
         desk=desk,
         rows=Rows(store=store, links=links, queues=queues, offer=offer, emails=Emails(store)),
         roll=roll,
         read=ReadJob(store=store),
-        delete=DeleteJob(
-            store=store, clock=clock, cancel=cancel, clear=InBackground(build_clear(ground))
-        ),
+        delete=build_delete(ground),
     )
 
 

@@ -13,7 +13,7 @@ from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
-from kinora.adapters.db.snapshot import snapshot
+from kinora.adapters.db.snapshot import Damaged, snapshot
 
 BUSY = 30.0
 COPIES = 2
@@ -32,7 +32,7 @@ class NewerSchema(RuntimeError):
 def migrate(path: Path, *, tell: Callable[[str], object] = lambda _: None) -> int:
     """Apply the migrations that the file lacks, all or none; return the schema's number.
 
-    Raises NewerSchema, and OSError when there is no room for the copy that is made first.
+    Raises NewerSchema; Damaged when a migration fails; OSError when there is no room for the copy.
     """
     path.touch()
     path.chmod(0o600)
@@ -42,7 +42,10 @@ def migrate(path: Path, *, tell: Callable[[str], object] = lambda _: None) -> in
         if 0 < before < newest:
             copy = _copy(path, newest)
             tell(f"the data has schema {before} and is brought to {newest}; a copy is in {copy}")
-        return apply(connection, name=path)
+        try:
+            return apply(connection, name=path)
+        except sqlite3.DatabaseError as error:
+            raise Damaged(f"{path} cannot be upgraded, nothing was changed: {error}") from None
 
 
 def apply(
