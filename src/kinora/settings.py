@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from kinora.domain.keeping import LONGEST_DAYS, Keeping
+
 PREFIX = "KINORA_"
 CHOICES = {
     "log_format": ("auto", "human", "json"),
@@ -58,6 +60,8 @@ class Settings:
     place_minutes: After how many minutes a job frees its place; 0 means only when it ends.
     refund_hours: After how many hours a job fails and is paid back; 0 means never.
     link_days: How many days a media link stays good.
+    keep_results_days: How many days results are kept; 0 is for ever.
+    keep_uploads_days: How many days uploads are kept; 0 is for ever.
     log_format: `auto`, `human` or `json`.
     log_level: `debug`, `info`, `warning` or `error`.
     """
@@ -88,6 +92,8 @@ class Settings:
     place_minutes: float = 10
     refund_hours: float = 2
     link_days: int = 7
+    keep_results_days: int = 0
+    keep_uploads_days: int = 0
     log_format: str = "auto"
     log_level: str = "info"
 
@@ -100,6 +106,11 @@ class Settings:
     def database(self) -> Path:
         """The SQLite file."""
         return self.data / "kinora.sqlite3"
+
+    @property
+    def keeping(self) -> Keeping:
+        """How long media is kept where no rule says otherwise."""
+        return Keeping(results=self.keep_results_days, uploads=self.keep_uploads_days)
 
     @property
     def engine_count(self) -> int:
@@ -166,9 +177,16 @@ def _checked(values: dict[str, Any]) -> Settings:
     for name in ("place_minutes", "refund_hours"):
         if not 0 <= getattr(settings, name) <= LONGEST_SPAN:
             raise BadSettings(f"bad setting: {name} must be from 0 to {LONGEST_SPAN}")
+    _check_days(settings)
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings
+
+
+def _check_days(settings: Settings) -> None:
+    for name in ("keep_results_days", "keep_uploads_days"):
+        if not 0 <= getattr(settings, name) <= LONGEST_DAYS:
+            raise BadSettings(f"bad setting: {name} must be from 0 (for ever) to {LONGEST_DAYS}")
 
 
 def _to_path(kind: type, value: Any) -> Any:

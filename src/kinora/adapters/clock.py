@@ -14,6 +14,12 @@ SEQUENCES = 512
 MAX_SEED = 2**31 - 1
 
 
+def newest_id_at(at: datetime) -> int:
+    """Return the highest id that can be minted in the millisecond of a time."""
+    milliseconds = round(at.timestamp() * 1000) - EPOCH_MS
+    return (milliseconds + 1) * WORKERS * SEQUENCES - 1
+
+
 class SystemClock:
     """The system's clock."""
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -32,6 +33,7 @@ from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import routes as useapi_routes
 from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.domain.errors import Overloaded
@@ -39,7 +41,6 @@ from kinora.domain.job import Job
 from kinora.domain.order import Order
 from kinora.usecases.await_job import AwaitJob
 from kinora.usecases.cancel_job import CancelJob
-from kinora.usecases.delete_job import DeleteJob
 from kinora.usecases.find_film import FindFilm
 from kinora.usecases.find_mask import FindMask
 from kinora.usecases.find_sound import FindSound
@@ -53,6 +54,8 @@ from kinora.usecases.upload_media import UploadMedia
 from kinora.web.asgi import Kit
 from kinora.web.links import Links
 from kinora.web.reference import static
+
+Upload = TypeVar("Upload", UploadImage, UploadMedia)
 
 
 class Draining:
@@ -140,15 +143,13 @@ def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:
 
 def build_jobs(ground: Ground, links: Links, verbs: Verbs) -> JobDoor:
     """Build the door for jobs in Kinora's own words."""
-    store, clock = ground.store, ground.clock
-    cancel = CancelJob(store=store, clock=clock)
     return JobDoor(
-        store=store,
+        store=ground.store,
         links=links,
         open_account=verbs.open_account,
         submit=verbs.submit,
         read=verbs.read,
-        delete=DeleteJob(store=store, blobs=ground.blobs, clock=clock, cancel=cancel),
+        delete=build_delete(ground),
         public_url=ground.settings.public_url,
     )
 
@@ -179,17 +180,12 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         wake=wake,
         judge=judge.order,
     )
-    gate = ground.gate
     return Verbs(
         open_account=OpenAccount(store=store, pepper=ground.pepper),
         submit=UnlessDraining(submit=submit, draining=draining),
         read=ReadJob(store=store),
-        upload=UploadImage(
-            store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
-        ),
-        upload_media=UploadMedia(
-            store=store, blobs=ground.blobs, gate=gate, clock=clock, mint=mint, judge=judge
-        ),
+        upload=build_upload(UploadImage, ground, judge),
+        upload_media=build_upload(UploadMedia, ground, judge),
         find_film=FindFilm(store=store),
         find_sound=FindSound(store=store),
         find_mask=FindMask(store=store),
@@ -200,6 +196,19 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
             of_account=store.view.voices.of_account,
         ),
         wait=AwaitJob(store=store, cancel=CancelJob(store=store, clock=clock)),
+    )
+
+
+def build_upload(verb: type[Upload], ground: Ground, judge: JudgeContent) -> Upload:
+    """Build what takes pictures, or films and sounds, in."""
+    return verb(
+        store=ground.store,
+        blobs=ground.blobs,
+        gate=ground.gate,
+        clock=ground.clock,
+        mint=ground.mint,
+        judge=judge,
+        keeping=ground.settings.keeping,
     )
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 from kinora.adapters.fleet.child import FAULTS, PROCESSOR, WALLS
 from kinora.adapters.fleet.children import ChildFleet
 from kinora.adapters.walls import Walls
-from kinora.bootstrap.ground import Ground, build_moderator, build_provenance
+from kinora.bootstrap.ground import Ground, build_clear, build_moderator, build_provenance
 from kinora.dispatch.loop import Dispatcher, Outcomes
 from kinora.engines.studio.offer import ENGINE as STUDIO
 from kinora.engines.testcard.offer import ENGINE as TESTCARD
 from kinora.settings import Settings, environment
+from kinora.usecases.expire_assets import ExpireAssets
 from kinora.usecases.expire_jobs import ExpireJobs
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
@@ -56,12 +57,17 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
                 mint=ground.mint,
                 moderator=build_moderator(settings),
                 provenance=build_provenance(settings),
+                keeping=settings.keeping,
             ),
             fail=fail,
             recover=RecoverJobs(store=store, clock=clock, fail=fail),
         ),
         workshop=settings.data / "work",
-        chores=(build_expiry(ground, fail), RenewMonths(store=store, clock=clock)),
+        chores=(
+            build_expiry(ground, fail),
+            RenewMonths(store=store, clock=clock),
+            ExpireAssets(store=store, clock=clock, clear=build_clear(ground)),
+        ),
     )
 
 

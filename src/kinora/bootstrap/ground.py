@@ -1,5 +1,6 @@
 """What every process of a server stands on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,8 +25,11 @@ from kinora.ports.provenance import Provenance
 from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.choose_plan import ChoosePlan
+from kinora.usecases.hold_media import HoldMedia, LiftHold
 from kinora.usecases.manage_accounts import CapKey, CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
+from kinora.usecases.remove_media import ClearDoomed
+from kinora.usecases.set_retention import ApplyRetention, SetRetention
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
 
@@ -88,10 +92,11 @@ def build_clock(settings: Settings) -> SystemClock:
     return FaultyClock(Path(settings.faults)) if settings.faults else SystemClock()
 
 
-async def prepare(settings: Settings) -> Welcome:
+async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda _: None) -> Welcome:
     """Make the data folder fit to serve: newest schema, a default account and its key.
 
-    Raises BadSettings when a file that a setting names cannot be used.
+    What an operator should know of an upgrade is told. Raises BadSettings when a file that a
+    setting names cannot be used, NewerSchema when the data is a newer Kinora's.
     """
     try:
         build_moderator(settings)
@@ -105,7 +110,7 @@ async def prepare(settings: Settings) -> Welcome:
         from kinora.adapters.provenance.keys import ensure_keys  # noqa: PLC0415 - an extra
 
         ensure_keys(provenance_folder(settings), now=SystemClock().now())
-    migrate(settings.database)
+    migrate(settings.database, tell=tell)
     ground = await stand(settings, process=DISPATCHER)
     try:
         operator = build_operator(ground)
@@ -135,6 +140,10 @@ class Operator:
     grant: GrantCredits
     cancel: CancelJob
     settle_review: SettleReview
+    hold: HoldMedia
+    lift_hold: LiftHold
+    set_retention: SetRetention
+    apply_retention: ApplyRetention
 
 
 def build_operator(ground: Ground) -> Operator:
@@ -149,6 +158,10 @@ def build_operator(ground: Ground) -> Operator:
         grant=GrantCredits(store=store, clock=clock),
         cancel=CancelJob(store=store, clock=clock),
         settle_review=SettleReview(store=store, blobs=ground.blobs, clock=clock),
+        hold=HoldMedia(store=store, clock=clock),
+        lift_hold=LiftHold(store=store, clock=clock),
+        set_retention=SetRetention(store=store),
+        apply_retention=ApplyRetention(store=store, otherwise=ground.settings.keeping),
     )
 
 
@@ -189,6 +202,11 @@ def build_catalog(settings: Settings) -> Catalog:
     """Read models and templates; raise BadTemplates."""
     own = Path(settings.templates) if settings.templates else None
     return load(frozenset(settings.inactive_templates), own)
+
+
+def build_clear(ground: Ground) -> ClearDoomed:
+    """Build what removes bytes that were given up."""
+    return ClearDoomed(store=ground.store, blobs=ground.blobs)
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:

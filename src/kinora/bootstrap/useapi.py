@@ -26,11 +26,11 @@ from kinora.apis.useapi.rows import Rows
 from kinora.apis.useapi.songs import Songs
 from kinora.apis.useapi.sources import FindGiven
 from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
 from kinora.domain.seals import derived
 from kinora.usecases.cancel_job import CancelJob
-from kinora.usecases.delete_job import DeleteJob
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_lanes import DropLane, PutLane
 from kinora.usecases.post_callbacks import PostCallbacks
@@ -155,13 +155,12 @@ def build_readers(ground: Ground, desk: Desk, roll: Roll, *, offer: Offer, links
     """Build what reads jobs and deletes what they made."""
     store, clock = ground.store, ground.clock
     queues = Queues(store=store, clock=clock)
-    cancel = CancelJob(store=store, clock=clock)
     return Readers(
         desk=desk,
         rows=Rows(store=store, links=links, queues=queues, offer=offer, emails=Emails(store)),
         roll=roll,
         read=ReadJob(store=store),
-        delete=DeleteJob(store=store, blobs=ground.blobs, clock=clock, cancel=cancel),
+        delete=build_delete(ground),
     )
 
 

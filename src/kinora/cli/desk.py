@@ -22,11 +22,7 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
     from kinora.bootstrap.ground import DISPATCHER, build_operator, stand  # noqa: PLC0415
 
     settings = settings_of(given)
-    if not settings.database.exists():
-        raise click.ClickException(
-            f"there is no Kinora data in {settings.data}; `kinora serve` makes it, "
-            "--data or KINORA_DATA names another folder"
-        )
+    check_data(settings)
 
     async def open_and_work() -> T:
         # Commands are short and rare: they mint as the dispatcher does, one id each.
@@ -40,6 +36,23 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
         return asyncio.run(open_and_work())
 
 
+def check_data(settings: Settings) -> None:
+    """End the command unless there is a data folder that this Kinora can work on."""
+    from kinora.adapters.db.migrate import fits, migrations, schema_of  # noqa: PLC0415 - see above
+
+    if not settings.database.exists():
+        raise click.ClickException(
+            f"there is no Kinora data in {settings.data}; `kinora serve` makes it, "
+            "--data or KINORA_DATA names another folder"
+        )
+    if not fits(settings.database):
+        raise click.ClickException(
+            f"the data has schema {schema_of(settings.database)}, this Kinora works on "
+            f"{len(migrations())}: `kinora serve` upgrades older data, newer data needs a newer "
+            "Kinora"
+        )
+
+
 def settings_of(given: Mapping[str, Any]) -> Settings:
     """Return the settings, or end the command with a plain sentence."""
     try:
@@ -50,10 +63,13 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn the product's errors into one plain sentence."""
+    """Turn the product's errors, and those of files, into one plain sentence."""
+    from kinora.adapters.archive import BadBackup  # noqa: PLC0415 - keeps `--help` fast
+    from kinora.adapters.db.migrate import NewerSchema  # noqa: PLC0415 - see above
+
     try:
         yield
-    except KinoraError as error:
+    except (KinoraError, BadBackup, NewerSchema, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -57,7 +57,7 @@ def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
             "key": known.order.key,
             "price": str(known.quote) if known.quote else None,
             "price_list": known.quote.catalog if known.quote else None,
-            "file": found.asset.blob if found.asset else None,
+            "file": found.asset.place if found.asset else None,
         }
 
     show_one(at_desk(obj, work), json_form=as_json)

@@ -16,6 +16,10 @@ COMMANDS = {
     "credits": ("kinora.cli.credits", "credits_"),
     "jobs": ("kinora.cli.jobs", "jobs"),
     "reviews": ("kinora.cli.reviews", "reviews"),
+    "retention": ("kinora.cli.retention", "retention"),
+    "hold": ("kinora.cli.holds", "hold"),
+    "backup": ("kinora.cli.backup", "backup"),
+    "restore": ("kinora.cli.backup", "restore"),
     "doctor": ("kinora.cli.doctor", "doctor"),
 }
 

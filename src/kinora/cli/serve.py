@@ -32,7 +32,9 @@ def serve(obj: dict[str, Any], host: str | None, port: int | None, data: Path | 
 
 def run(settings: Settings) -> int:
     """Serve until stopped; return the exit status."""
-    from kinora.adapters.locks import try_lock  # noqa: PLC0415 - keeps `--help` fast
+    from kinora.adapters.db.migrate import NewerSchema  # noqa: PLC0415 - keeps `--help` fast
+    from kinora.adapters.db.snapshot import Damaged  # noqa: PLC0415 - see above
+    from kinora.adapters.locks import try_lock  # noqa: PLC0415 - see above
 
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -51,7 +53,7 @@ def run(settings: Settings) -> int:
     address = f"http://{settings.host}:{socket.getsockname()[1]}"
     try:
         welcome(settings, address)
-    except BadSettings as error:
+    except (BadSettings, NewerSchema, Damaged) as error:
         raise click.ClickException(str(error)) from None
     with lock:
         return asyncio.run(Supervisor(settings, socket=socket).run())
@@ -62,7 +64,7 @@ def welcome(settings: Settings, address: str) -> None:
     from kinora.adapters.secrets import write_private_json  # noqa: PLC0415 - see above
     from kinora.bootstrap.ground import prepare  # noqa: PLC0415 - see above
 
-    made = asyncio.run(prepare(settings))
+    made = asyncio.run(prepare(settings, tell=click.echo))
     click.echo(f"Kinora serves {address}  (data in {settings.data})")
     if not made.secret:
         return

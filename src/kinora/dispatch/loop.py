@@ -143,7 +143,7 @@ class Dispatcher:
             asset = await self.store.view.assets.get(asset_id)
             if asset is None:
                 raise LookupError(f"image {asset_id} is gone")
-            files[asset_id] = await self.blobs.local(asset.blob, folder=folder)
+            files[asset_id] = await self.blobs.local(asset.place, folder=folder)
         return files
 
     async def _stop_the_forsaken(self) -> None:

@@ -80,6 +80,12 @@ class ContentDeleted(KinoraError):
     code = "content_deleted"
 
 
+class UnderLegalHold(KinoraError):
+    """The media is under a legal hold and must not be deleted."""
+
+    code = "under_legal_hold"
+
+
 class TemplateInactive(KinoraError):
     """The template is not activated for this account."""
 

@@ -24,5 +24,8 @@ class Blobs(Protocol):
     async def delete(self, name: str) -> None:
         """Remove a blob; nothing happens when there is none."""
 
+    async def frozen(self) -> bool:
+        """Tell whether a backup is being taken, so that nothing may be removed."""
+
     async def list(self, *, older_than: datetime) -> Sequence[str]:
         """Return the names of blobs written before a time."""

@@ -24,7 +24,9 @@ from kinora.domain.proof import Proof
 from kinora.domain.statement import Statement
 from kinora.domain.voice import Voice
 from kinora.ports.callbacks import Callbacks
+from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.lanes import Lanes
+from kinora.ports.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,17 +148,23 @@ class Jobs(Protocol):
 class Assets(Protocol):
     """What is stored, by id. The bytes are in the blob store."""
 
-    async def add(self, asset: Asset) -> None:
-        """Keep a new asset."""
+    async def add(self, asset: Asset) -> Asset:
+        """Keep a new asset; it comes back with the name of the bytes that it shares."""
 
     async def get(self, asset: AssetId) -> Asset | None:
-        """Return the asset."""
+        """Return the asset, unless its bytes were given up."""
+
+    async def gone(self, asset: AssetId) -> AccountId | None:
+        """Return whose asset this was, when there was one and its bytes were given up."""
+
+    async def remove(self, asset: Asset, *, at: datetime) -> None:
+        """Give an asset's bytes up: they go with the last asset that has them."""
 
     async def of_job(self, job: JobId) -> Sequence[Asset]:
-        """Return what a job made, its result first."""
+        """Return what a job made and still has, its result first."""
 
     async def blobs(self) -> Sequence[str]:
-        """Return the blob names of all assets."""
+        """Return the names of all bytes that assets have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +328,22 @@ class Tx(Protocol):
     @property
     def callbacks(self) -> Callbacks:
         """Callbacks."""
+
+    @property
+    def retention(self) -> Retention:
+        """Retention."""
+
+    @property
+    def legal_holds(self) -> LegalHolds:
+        """Legal holds."""
+
+    @property
+    def doomed(self) -> Doomed:
+        """Doomed bytes."""
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Upkeep."""
 
 
 class Store(Protocol):

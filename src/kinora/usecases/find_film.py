@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kinora.domain.asset import AssetKind
-from kinora.domain.errors import Invalid, MediaNotFound, NotAllowed
+from kinora.domain.errors import ContentDeleted, Invalid, MediaNotFound, NotAllowed
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import JobState
 from kinora.domain.order import texts_of
@@ -33,7 +33,7 @@ class FindFilm:
     store: Store
 
     async def __call__(self, ids: FilmIds, *, account: AccountId) -> FoundFilm:
-        """Return the film; raises Invalid, MediaNotFound, NotAllowed."""
+        """Return the film; raises Invalid, MediaNotFound, ContentDeleted, NotAllowed."""
         made, uploaded = ids.source_video_id, ids.video_media_id
         if (made is None) == (uploaded is None):
             raise Invalid("send exactly one of source_video_id and video_media_id")
@@ -57,6 +57,8 @@ class FindFilm:
 
     async def _uploaded(self, number: AssetId, account: AccountId) -> FoundFilm:
         asset = await self.store.view.assets.get(number)
+        if asset is None and await self.store.view.assets.gone(number) == account:
+            raise ContentDeleted("video_media_id was deleted, or has expired")
         if asset is None or asset.kind is AssetKind.IMAGE:
             raise MediaNotFound("video_media_id not found")
         if asset.account != account:

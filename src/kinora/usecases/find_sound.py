@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kinora.domain.asset import Asset, AssetKind
-from kinora.domain.errors import MediaNotFound, NotAllowed
+from kinora.domain.errors import ContentDeleted, MediaNotFound, NotAllowed
 from kinora.domain.ids import AccountId, AssetId
 from kinora.ports.store import Store
 
@@ -15,8 +15,10 @@ class FindSound:
     store: Store
 
     async def __call__(self, number: AssetId, *, account: AccountId) -> Asset:
-        """Return the sound; raises MediaNotFound, NotAllowed."""
+        """Return the sound; raises MediaNotFound, ContentDeleted, NotAllowed."""
         sound = await self.store.view.assets.get(number)
+        if sound is None and await self.store.view.assets.gone(number) == account:
+            raise ContentDeleted("audio_media_id was deleted, or has expired")
         if sound is None or sound.kind is AssetKind.IMAGE:
             raise MediaNotFound("audio_media_id not found")
         if sound.account != account:

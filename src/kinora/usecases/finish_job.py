@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.ids import AssetId
 from kinora.domain.job import Job
+from kinora.domain.keeping import FOR_EVER, Keeping
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Feature, inputs_of
 from kinora.ports.blobs import Blobs
@@ -16,7 +17,8 @@ from kinora.ports.moderation import Moderator
 from kinora.ports.provenance import Origin, Provenance
 from kinora.ports.store import Store
 from kinora.usecases.ending import end
-from kinora.usecases.naming import digest_of, made_blob_name
+from kinora.usecases.keep_asset import keep_asset, make_whole
+from kinora.usecases.naming import content_name, digest_of, made_blob_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class FinishJob:
     mint: Mint
     moderator: Moderator
     provenance: Provenance
+    keeping: Keeping = FOR_EVER
 
     async def __call__(self, job: Job, *, output: Output) -> bool:
         """Return whether this attempt ended the job; a late one leaves nothing behind.
@@ -42,20 +45,24 @@ class FinishJob:
         decision = await self.moderator.judge_result(output.path, sha256=asset.sha256)
         if decision.verdict is Verdict.BLOCK:
             return await self._refuse(job, decision)
-        kept = [asset, *beside]
-        for each, made in zip(kept, (output, *output.beside), strict=True):
-            await self.blobs.adopt(made.path, name=each.blob)
+        fresh = [asset, *beside]
+        for each, made in zip(fresh, (output, *output.beside), strict=True):
+            await self.blobs.adopt(made.path, name=each.place)
         reach(Point.FINISH_STORED)
-        if await self._commit(job, kept):
-            reach(Point.FINISH_KEPT)
-            return True
-        for each in kept:
-            await self.blobs.delete(each.blob)
-        return False
+        kept = await self._commit(job, fresh)
+        if not kept:
+            for each in fresh:
+                await self.blobs.delete(each.place)
+            return False
+        reach(Point.FINISH_KEPT)
+        for each, new in zip(kept, fresh, strict=True):
+            await make_whole(self.blobs, each, fresh=new.place, folder=output.path.parent)
+        return True
 
     def _asset(self, job: Job, output: Output) -> Asset:
         ending = output.path.suffix.removeprefix(".")
         asset_id = AssetId(self.mint.id())
+        digest = digest_of(output.path)
         return Asset(
             id=asset_id,
             account=job.account,
@@ -65,13 +72,14 @@ class FinishJob:
             blob=made_blob_name(job, asset_id, ending=ending),
             filename=f"{output.label or job.feature.value.replace('_', '-')}-{job.id}.{ending}",
             size=output.path.stat().st_size,
-            sha256=digest_of(output.path),
+            sha256=digest,
             width=output.width,
             height=output.height,
             frames=output.frames,
             seconds=output.seconds,
             has_audio=output.has_audio,
             created_at=self.clock.now(),
+            content=content_name(digest, asset_id, ending=ending),
         )
 
     async def _refuse(self, job: Job, decision: Decision) -> bool:
@@ -82,17 +90,17 @@ class FinishJob:
             await tx.reviews.add(job.account, job.id, decision, at=ended.changed_at)
         return True
 
-    async def _commit(self, job: Job, assets: Sequence[Asset]) -> bool:
+    async def _commit(self, job: Job, assets: Sequence[Asset]) -> Sequence[Asset]:
+        """Return the assets as they are kept, none when the attempt is out of date."""
         async with self.store.transaction() as tx:
             now = await tx.jobs.get(job.id)
             if now is None or now.state is not job.state or now.attempt != job.attempt:
-                return False
+                return []
             done = job.complete(assets[0].id, at=self.clock.now())
-            for asset in assets:
-                await tx.assets.add(asset)
+            kept = [await keep_asset(tx, asset, otherwise=self.keeping) for asset in assets]
             await end(tx, job, done)
             reach(Point.FINISH_WRITTEN)
-        return True
+        return kept
 
 
 COMPOSED = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kinora.domain.errors import Invalid, Missing
+from kinora.domain.errors import ContentDeleted, Invalid, Missing
 from kinora.domain.ids import AccountId, AssetId, VoiceId
 from kinora.domain.voice import LONGEST, LONGEST_NAME, MOST_VOICES, SHORTEST, Voice
 from kinora.ports.clock import Clock, Mint
@@ -38,6 +38,8 @@ class MakeVoice:
             created_at=self.clock.now(),
         )
         async with self.store.transaction() as tx:
+            if await tx.assets.get(sound) is None:
+                raise ContentDeleted("audio_media_id was deleted, or has expired")
             if len(await tx.voices.of_account(account)) >= MOST_VOICES:
                 raise Invalid(f"an account has at most {MOST_VOICES} voices; delete one first")
             await tx.voices.add(voice)

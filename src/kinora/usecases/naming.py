@@ -17,6 +17,14 @@ def made_blob_name(job: Job, asset: AssetId, *, ending: str) -> str:
     return f"made/{job.id % 256:02x}/{job.id}-{job.attempt}-{asset}.{ending}"
 
 
+def content_name(sha256: str, asset: AssetId, *, ending: str) -> str:
+    """Return where new bytes are put: under their hash, with an end that no other bytes have.
+
+    Of equal bytes the first name stays and the later ones go; see `adapters/db/assets.py`.
+    """
+    return f"content/{sha256[:2]}/{sha256[2:4]}/{sha256}.{asset}.{ending}"
+
+
 def digest_of(path: Path) -> str:
     """Return a file's SHA-256 in hex."""
     with path.open("rb") as file:

@@ -9,6 +9,7 @@ from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store, Tx
 from kinora.usecases.ending import end
+from kinora.usecases.remove_media import ClearDoomed, remove_results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,7 @@ class SettleReview:
     clock: Clock
 
     async def __call__(self, number: int, *, allow: bool) -> Review:
-        """Return the review as it was; raises JobNotFound and Invalid."""
-        blob = ""
+        """Return the review as it was; raises JobNotFound, Invalid and UnderLegalHold."""
         async with self.store.transaction() as tx:
             review = await tx.reviews.get(number)
             if review is None:
@@ -34,22 +34,17 @@ class SettleReview:
             if not await tx.reviews.close(number, outcome=outcome):
                 raise Invalid(f"review {number} was already {review.outcome}")
             if not allow and review.job is not None:
-                blob = await self._refuse(tx, review)
-        if blob:
-            await self.blobs.delete(blob)
+                await self._refuse(tx, review)
+        await ClearDoomed(store=self.store, blobs=self.blobs)()
         return review
 
-    async def _refuse(self, tx: Tx, review: Review) -> str:
-        """End a job that goes on, or delete what one has made; return the blob to remove."""
-        found = await tx.jobs.outcome(review.job) if review.job is not None else None
-        if found is None:
-            return ""
-        job, now = found.job, self.clock.now()
+    async def _refuse(self, tx: Tx, review: Review) -> None:
+        """End a job that goes on, or delete what one has made."""
+        job = await tx.jobs.get(review.job) if review.job is not None else None
+        if job is None:
+            return
+        now = self.clock.now()
         if not job.state.final:
             await end(tx, job, job.moderate(f"refused: {review.category}", at=now))
-            return ""
-        if job.state is JobState.COMPLETED and found.asset is not None:
-            gone = job.delete(at=now)
-            await tx.jobs.save(gone, state=job.state, attempt=job.attempt)
-            return found.asset.blob
-        return ""
+        elif job.state is JobState.COMPLETED:
+            await remove_results(tx, job, at=now)

@@ -7,6 +7,7 @@ from kinora.catalog.book import Catalog
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.errors import (
     CapReached,
+    ContentDeleted,
     ImageNotFound,
     Invalid,
     MediaNotFound,
@@ -47,7 +48,7 @@ class SubmitJob:
         `within` does what must be committed with a new job, or undoes it all by raising.
 
         Raises Invalid and its kin for a bad order, Moderated, ImageNotFound, MediaNotFound,
-        NotAllowed, TooManyRunning, NotEnoughCredits.
+        ContentDeleted, NotAllowed, TooManyRunning, NotEnoughCredits.
         """
         self.catalog.check(order)
         decision = await self.judge(order)
@@ -127,6 +128,8 @@ class SubmitJob:
 
     async def _input(self, tx: Tx, order: Order, asset_id: AssetId, kind: AssetKind) -> Asset:
         asset = await tx.assets.get(asset_id)
+        if asset is None and await tx.assets.gone(asset_id) == order.account:
+            raise ContentDeleted(f"the {kind} {asset_id} was deleted, or has expired")
         if asset is None or asset.kind is not kind:
             unknown = ImageNotFound if kind is AssetKind.IMAGE else MediaNotFound
             raise unknown(f"no {kind} with id {asset_id}")

@@ -32,8 +32,3 @@ class SweepBlobs:
         old = await self.blobs.list(older_than=self.clock.now() - QUARANTINE)
         named = set(await self.store.view.assets.blobs())
         return [name for name in old if name not in named]
-
-    async def missing(self) -> Sequence[str]:
-        """Return the names that assets have for bytes that are not there."""
-        named = await self.store.view.assets.blobs()
-        return [name for name in named if await self.blobs.size(name) is None]

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.ids import AccountId, AssetId
+from kinora.domain.keeping import FOR_EVER, Keeping
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
 from kinora.ports.media import ImageGate
 from kinora.ports.store import Store
 from kinora.usecases.judge_content import JudgeContent
-from kinora.usecases.naming import blob_name, digest_of
+from kinora.usecases.keep_asset import keep_asset, make_whole
+from kinora.usecases.naming import blob_name, content_name, digest_of
 
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 """Pictures must be smaller than this: the limit of the PixVerse Platform's upload page."""
@@ -29,6 +31,7 @@ class UploadImage:
     clock: Clock
     mint: Mint
     judge: JudgeContent
+    keeping: Keeping = FOR_EVER
 
     async def __call__(self, source: Path, *, account: AccountId) -> Asset:
         """Return the stored picture.
@@ -40,6 +43,7 @@ class UploadImage:
         await self.judge.upload(still, account=account, look=still.look)
         asset_id = AssetId(self.mint.id())
         ending = ENDINGS[still.mime]
+        digest = digest_of(still.path)
         asset = Asset(
             id=asset_id,
             account=account,
@@ -49,17 +53,19 @@ class UploadImage:
             blob=blob_name(asset_id, ending=ending),
             filename=f"image-{asset_id}.{ending}",
             size=still.path.stat().st_size,
-            sha256=digest_of(still.path),
+            sha256=digest,
             width=still.width,
             height=still.height,
             frames=1,
             seconds=0.0,
             has_audio=False,
             created_at=self.clock.now(),
+            content=content_name(digest, asset_id, ending=ending),
         )
-        await self.blobs.adopt(still.path, name=asset.blob)
+        await self.blobs.adopt(still.path, name=asset.place)
         reach(Point.UPLOAD_STORED)
         async with self.store.transaction() as tx:
-            await tx.assets.add(asset)
+            kept = await keep_asset(tx, asset, otherwise=self.keeping)
         reach(Point.UPLOAD_KEPT)
-        return asset
+        await make_whole(self.blobs, kept, fresh=asset.place, folder=source.parent)
+        return kept

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from kinora.domain.asset import Asset
 from kinora.domain.ids import AccountId, AssetId
+from kinora.domain.keeping import FOR_EVER, Keeping
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
 from kinora.ports.media import MediaGate
 from kinora.ports.store import Store
 from kinora.usecases.judge_content import JudgeContent
-from kinora.usecases.naming import blob_name, digest_of
+from kinora.usecases.keep_asset import keep_asset, make_whole
+from kinora.usecases.naming import blob_name, content_name, digest_of
 
 MAX_MEDIA_BYTES = 100 * 1024 * 1024
 """The largest that any operation's page allows; each operation has limits of its own below it."""
@@ -39,6 +41,7 @@ class UploadMedia:
     clock: Clock
     mint: Mint
     judge: JudgeContent
+    keeping: Keeping = FOR_EVER
 
     async def __call__(self, source: Path, *, account: AccountId) -> Asset:
         """Return the stored film or sound.
@@ -50,6 +53,7 @@ class UploadMedia:
         await self.judge.upload(clip, account=account, look=None)
         asset_id = AssetId(self.mint.id())
         ending = ENDINGS[clip.mime]
+        digest = digest_of(clip.path)
         asset = Asset(
             id=asset_id,
             account=account,
@@ -59,17 +63,19 @@ class UploadMedia:
             blob=blob_name(asset_id, ending=ending),
             filename=f"{clip.kind}-{asset_id}.{ending}",
             size=clip.path.stat().st_size,
-            sha256=digest_of(clip.path),
+            sha256=digest,
             width=clip.width,
             height=clip.height,
             frames=clip.frames,
             seconds=clip.seconds,
             has_audio=clip.has_audio,
             created_at=self.clock.now(),
+            content=content_name(digest, asset_id, ending=ending),
         )
-        await self.blobs.adopt(clip.path, name=asset.blob)
+        await self.blobs.adopt(clip.path, name=asset.place)
         reach(Point.UPLOAD_STORED)
         async with self.store.transaction() as tx:
-            await tx.assets.add(asset)
+            kept = await keep_asset(tx, asset, otherwise=self.keeping)
         reach(Point.UPLOAD_KEPT)
-        return asset
+        await make_whole(self.blobs, kept, fresh=asset.place, folder=source.parent)
+        return kept

@@ -68,7 +68,7 @@ def _send(
     status = 206 if "content-range" in headers else 200
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
-    chunks = blobs.read(asset.blob, start=span.start, length=span.length)
+    chunks = blobs.read(asset.place, start=span.start, length=span.length)
     return StreamingResponse(chunks, status_code=status, headers=headers)
 
 
@@ -91,7 +91,7 @@ def _send_parts(
     async def parts() -> AsyncIterator[bytes]:
         for head, span in zip(heads, spans, strict=True):
             yield head
-            async for chunk in blobs.read(asset.blob, start=span.start, length=span.length):
+            async for chunk in blobs.read(asset.place, start=span.start, length=span.length):
                 yield chunk
             yield b"\r\n"
         yield tail

@@ -89,24 +89,31 @@ class Books:
 
     def _bytes(self) -> Iterator[str]:
         for row in self.rows("select a.*, j.state from assets a left join jobs j on j.id = a.job"):
-            path = self._blobs / row["blob"]
+            path = self._blobs / (row["content"] or row["blob"])
             if row["job"] is not None and row["state"] not in ("completed", "deleted"):
                 yield f"asset {row['id']} of job {row['job']}, which is {row['state']}"
+            elif row["gone_at"] is not None:
+                continue
             elif row["state"] == "deleted":
-                if path.exists():
-                    yield f"asset {row['id']} was deleted, its bytes are there"
+                yield f"asset {row['id']} of a deleted job is not gone"
             elif not path.exists():
                 yield f"asset {row['id']} has no bytes"
             elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
                 yield f"asset {row['id']} has other bytes"
+        wrong = """select name from blobs
+            where number <> (select count(*) from assets where assets.content = blobs.name)"""
+        for row in self.rows(wrong):
+            yield f"{row['name']}: its references are counted wrongly"
 
     def _callbacks(self) -> Iterator[str]:
         for row in self.rows("select * from callbacks where done_at is null"):
             yield f"job {row['job']}: its callback was never done (tries {row['tries']})"
 
     def orphans(self) -> set[str]:
-        """Return the files among the blobs that no asset names."""
-        named = {row["blob"] for row in self.rows("select blob from assets")}
+        """Return the files among the blobs that no asset has and that are not to go."""
+        wanted = """select coalesce(content, blob) as name from assets where gone_at is null
+            union select name from doomed"""
+        named = {row["name"] for row in self.rows(wanted)}
         there = (path for path in self._blobs.rglob("*") if path.is_file())
         return {path.relative_to(self._blobs).as_posix() for path in there} - named
 

@@ -8,7 +8,7 @@ import pytest
 from kinora.apis.useapi.models import load_table
 from kinora.apis.useapi.offer import still_size
 from kinora.apis.useapi.routes import PREFIX
-from kinora.bootstrap.ground import Ground
+from kinora.bootstrap.ground import Ground, build_clear
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job
 from kinora.domain.order import TextToImage, Words
@@ -214,6 +214,7 @@ async def test_deleting(ground: Ground, tmp_path: Path) -> None:
         for name in (done, waiting):
             answer = await caller.client.delete(f"{PREFIX}/images/{name}")
             assert (answer.status_code, answer.json()) == (200, {})
+        await build_clear(ground)()
         assert list(blobs.rglob("*.jpg")) == []
         gone = await caller.client.get(f"{PREFIX}/images/{done}")
         sentence = "The original image has been deleted"

@@ -3,12 +3,16 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from kinora.adapters.locks import try_lock
+
 CHUNK = 256 * 1024
+TRIES, PAUSE = 40, 0.05
 
 
 class DiskBlobs:
@@ -52,9 +56,32 @@ class DiskBlobs:
         return path
 
     async def delete(self, name: str) -> None:
-        """Remove a blob."""
-        with suppress(FileNotFoundError):
-            self._path(name).unlink()
+        """Remove a blob, for good also when the power fails."""
+        await asyncio.to_thread(self._delete, self._path(name))
+
+    async def frozen(self) -> bool:
+        """Tell whether a backup is being taken, so that nothing may be removed."""
+        lock = await asyncio.to_thread(try_lock, self._lock, shared=True)
+        if lock is None:
+            return True
+        lock.close()
+        return False
+
+    @contextmanager
+    def freeze(self) -> Iterator[bool]:
+        """Let nothing be removed within the block; False when someone else does so already."""
+        lock = try_lock(self._lock)
+        for _ in range(TRIES):
+            if lock is not None:
+                break
+            # Whoever asks whether this is frozen holds the lock for a moment.
+            time.sleep(PAUSE)
+            lock = try_lock(self._lock)
+        if lock is None:
+            yield False
+            return
+        with lock:
+            yield True
 
     async def list(self, *, older_than: datetime) -> Sequence[str]:
         """Return the names of blobs written before a time."""
@@ -67,7 +94,18 @@ class DiskBlobs:
             if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < older_than
         )
 
+    @property
+    def _lock(self) -> Path:
+        return self._folder.with_name(f"{self._folder.name}.lock")
+
+    def _delete(self, path: Path) -> None:
+        with suppress(FileNotFoundError):
+            path.unlink()
+            _sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+
     def _adopt(self, source: Path, target: Path) -> None:
+        # Its age counts from now: see `SweepBlobs`.
+        os.utime(source)
         fresh = [folder for folder in target.parents if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         _sync(source, os.O_RDONLY)

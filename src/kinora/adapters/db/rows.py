@@ -42,7 +42,7 @@ def maybe_micros(at: datetime | None) -> int | None:
     return None if at is None else micros(at)
 
 
-def _maybe_moment(at: int | None) -> datetime | None:
+def maybe_moment(at: int | None) -> datetime | None:
     return None if at is None else moment(at)
 
 
@@ -57,8 +57,8 @@ def account_from(row: Row) -> Account:
         balance=Balance(monthly=row["monthly"], package=row["package"]),
         created_at=moment(row["created_at"]),
         allowance=row["allowance"],
-        renews_from=_maybe_moment(row["renews_from"]),
-        renews_at=_maybe_moment(row["renews_at"]),
+        renews_from=maybe_moment(row["renews_from"]),
+        renews_at=maybe_moment(row["renews_at"]),
         key=None if row["key"] is None else KeyId(row["key"]),
     )
 
@@ -71,7 +71,7 @@ def key_from(row: Row) -> Key:
         name=row["name"],
         prefix=row["prefix"],
         created_at=moment(row["created_at"]),
-        revoked_at=_maybe_moment(row["revoked_at"]),
+        revoked_at=maybe_moment(row["revoked_at"]),
         cap=cap_from(row),
     )
 
@@ -105,8 +105,8 @@ def job_from(row: Row) -> Job:
         attempt=row["attempt"],
         breaks=row["breaks"],
         progress=row["progress"],
-        started_at=_maybe_moment(row["started_at"]),
-        ended_at=_maybe_moment(row["ended_at"]),
+        started_at=maybe_moment(row["started_at"]),
+        ended_at=maybe_moment(row["ended_at"]),
         result=None if row["result"] is None else AssetId(row["result"]),
         reason=row["reason"],
         quote=quote_from_text(row["quote"]),
@@ -167,6 +167,8 @@ def asset_from(row: Row, *, prefix: str = "") -> Asset:
         seconds=row[prefix + "seconds"],
         has_audio=bool(row[prefix + "has_audio"]),
         created_at=moment(row[prefix + "created_at"]),
+        content=row[prefix + "content"] or "",
+        expires_at=maybe_moment(row[prefix + "expires_at"]),
     )
 
 
@@ -188,6 +190,8 @@ def asset_columns(asset: Asset) -> dict[str, Any]:
         "seconds": asset.seconds,
         "has_audio": int(asset.has_audio),
         "created_at": micros(asset.created_at),
+        "content": asset.content or None,
+        "expires_at": maybe_micros(asset.expires_at),
     }
 
 
@@ -201,7 +205,7 @@ def entry_from(row: Row) -> Entry:
         books={book: row[book] for book in Book if row[book]},
         note=row["note"],
         at=moment(row["at"]),
-        due=_maybe_moment(row["due"]),
+        due=maybe_moment(row["due"]),
     )
 
 

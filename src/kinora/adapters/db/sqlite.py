@@ -4,17 +4,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from kinora.adapters.db.assets import SqlAssets
 from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
 from kinora.adapters.db.callbacks import SqlCallbacks
+from kinora.adapters.db.keeping import SqlDoomed, SqlLegalHolds, SqlRetention
 from kinora.adapters.db.lanes import SqlLanes
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
 from kinora.adapters.db.reviews import SqlReviews
 from kinora.adapters.db.shelves import SqlShelves
 from kinora.adapters.db.statements import Connection, connect
+from kinora.adapters.db.upkeep import SqlUpkeep
 from kinora.adapters.db.voices import SqlVoices
-from kinora.adapters.db.work import SqlAssets, SqlJobs
+from kinora.adapters.db.work import SqlJobs
 from kinora.adapters.db.writer import Writer
 from kinora.ports.callbacks import Callbacks
+from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.lanes import Lanes
 from kinora.ports.shelves import Shelves
 from kinora.ports.store import (
@@ -29,6 +33,7 @@ from kinora.ports.store import (
     Tx,
     Voices,
 )
+from kinora.ports.upkeep import Upkeep
 
 
 class SqlTx:
@@ -47,6 +52,10 @@ class SqlTx:
         self._voices = SqlVoices(db)
         self._lanes = SqlLanes(db)
         self._callbacks = SqlCallbacks(db)
+        self._retention = SqlRetention(db)
+        self._legal_holds = SqlLegalHolds(db)
+        self._doomed = SqlDoomed(db)
+        self._upkeep = SqlUpkeep(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -102,6 +111,26 @@ class SqlTx:
     def callbacks(self) -> Callbacks:
         """Callbacks."""
         return self._callbacks
+
+    @property
+    def retention(self) -> Retention:
+        """Retention."""
+        return self._retention
+
+    @property
+    def legal_holds(self) -> LegalHolds:
+        """Legal holds."""
+        return self._legal_holds
+
+    @property
+    def doomed(self) -> Doomed:
+        """Doomed bytes."""
+        return self._doomed
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Upkeep."""
+        return self._upkeep
 
 
 class SqliteStore:

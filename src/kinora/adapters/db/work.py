@@ -1,19 +1,11 @@
-"""Jobs, the queue and assets in SQL."""
+"""Jobs and the queue in SQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from kinora.adapters.db.rows import (
-    asset_columns,
-    asset_from,
-    job_changes,
-    job_columns,
-    job_from,
-    micros,
-)
+from kinora.adapters.db.rows import asset_from, job_changes, job_columns, job_from, micros
 from kinora.adapters.db.statements import Connection
-from kinora.domain.asset import Asset
-from kinora.domain.ids import MAX_ID, AccountId, AssetId, JobId
+from kinora.domain.ids import MAX_ID, AccountId, JobId
 from kinora.domain.job import Job, JobState
 from kinora.ports.store import Outcome
 
@@ -127,28 +119,3 @@ class SqlJobs:
         waiting = self._db.one("next_waiting", {"account": account})
         if waiting is not None:
             self._db.run("put_head", {"account": account, "job": waiting["id"]})
-
-
-class SqlAssets:
-    """What is stored, by id."""
-
-    def __init__(self, db: Connection) -> None:
-        """Work on a connection."""
-        self._db = db
-
-    async def add(self, asset: Asset) -> None:
-        """Keep a new asset."""
-        self._db.run("add_asset", asset_columns(asset))
-
-    async def get(self, asset: AssetId) -> Asset | None:
-        """Return the asset."""
-        row = self._db.one("get_asset", {"id": asset})
-        return asset_from(row) if row else None
-
-    async def of_job(self, job: JobId) -> Sequence[Asset]:
-        """Return what a job made, its result first."""
-        return [asset_from(row) for row in self._db.all("assets_of_job", {"job": job})]
-
-    async def blobs(self) -> Sequence[str]:
-        """Return the blob names of all assets."""
-        return [row["blob"] for row in self._db.all("list_blobs", {})]

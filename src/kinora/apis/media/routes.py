@@ -41,7 +41,9 @@ class MediaDoor:
 
     async def _send(self, request: Request, asset_id: AssetId) -> Response:
         asset = await self.store.view.assets.get(asset_id)
-        if asset is None or await self.blobs.size(asset.blob) != asset.size:
+        if asset is None and await self.store.view.assets.gone(asset_id):
+            return _problem(410, "the media was deleted, or has expired")
+        if asset is None or await self.blobs.size(asset.place) != asset.size:
             return _problem(404, "the media is gone")
         return await send_asset(request, asset, blobs=self.blobs)
 

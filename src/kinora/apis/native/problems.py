@@ -15,6 +15,7 @@ STATUS: Mapping[type[errors.KinoraError], int] = {
     errors.MediaNotFound: 404,
     errors.ImageNotFound: 404,
     errors.ContentDeleted: 410,
+    errors.UnderLegalHold: 409,
     errors.ImageTooBig: 413,
     errors.ImageFormat: 415,
     errors.TooManyRunning: 429,

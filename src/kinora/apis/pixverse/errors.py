@@ -24,6 +24,7 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.MediaNotFound: 400017,
     errors.JobNotFound: 500008,
     errors.ContentDeleted: 500064,
+    errors.UnderLegalHold: 500020,
     errors.TemplateInactive: 500070,
     errors.TemplateQuality: 500071,
     errors.TooManyRunning: 500044,

@@ -21,6 +21,7 @@ STATUS: dict[type[errors.KinoraError], int] = {
     errors.MediaNotFound: 404,
     errors.JobNotFound: 404,
     errors.ContentDeleted: 404,
+    errors.UnderLegalHold: 400,
     errors.TemplateInactive: 400,
     errors.TemplateQuality: 400,
     errors.TooManyRunning: 429,

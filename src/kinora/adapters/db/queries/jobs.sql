@@ -18,7 +18,8 @@ select jobs.*,
     assets.blob as asset_blob, assets.filename as asset_filename, assets.size as asset_size,
     assets.sha256 as asset_sha256, assets.width as asset_width, assets.height as asset_height,
     assets.frames as asset_frames, assets.seconds as asset_seconds,
-    assets.has_audio as asset_has_audio, assets.created_at as asset_created_at
+    assets.has_audio as asset_has_audio, assets.created_at as asset_created_at,
+    assets.content as asset_content, assets.expires_at as asset_expires_at
 from jobs left join assets on assets.id = jobs.result
 where jobs.id = :id;
 
@@ -84,5 +85,6 @@ select max(
     coalesce((select max(id) from jobs), 0),
     coalesce((select max(id) from assets), 0),
     coalesce((select max(id) from keys), 0),
-    coalesce((select max(id) from voices), 0)
+    coalesce((select max(id) from voices), 0),
+    coalesce((select value from installation where name = 'mint_floor'), 0)
 ) as id;

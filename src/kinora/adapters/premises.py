@@ -1,0 +1,50 @@
+"""The data folder beside database and media: what was left behind, and who can read it."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+OTHERS = 0o077
+PRIVATE_FILES = ("secret", "metrics-token", "first-key.json", "kinora.sqlite3")
+PRIVATE_KEYS = "provenance/*-key.pem"
+
+
+def leftovers(folder: Path, *, older_than: float) -> Sequence[Path]:
+    """Return what lies in a folder and was last touched more than so many seconds ago."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if _age(path) > older_than)
+
+
+def remove(paths: Sequence[Path]) -> None:
+    """Remove files and folders."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def open_to_others(data: Path) -> Sequence[Path]:
+    """Return what holds secrets and can be read by others than its owner."""
+    places = [data, *(data / name for name in PRIVATE_FILES)]
+    places += [*data.glob(PRIVATE_KEYS), *data.glob("kinora.sqlite3.before-*")]
+    return [place for place in places if place.exists() and place.stat().st_mode & OTHERS]
+
+
+def close_to_others(paths: Sequence[Path]) -> None:
+    """Let only the owner read and write."""
+    for path in paths:
+        path.chmod(path.stat().st_mode & ~OTHERS)
+
+
+def _age(path: Path) -> float:
+    """Return how long ago the newest of a folder's files was written, in seconds."""
+    inside = path.rglob("*") if path.is_dir() else ()
+    try:
+        newest: float = max(each.lstat().st_mtime for each in (path, *inside))
+    except FileNotFoundError:
+        # Someone removes it just now.
+        return 0.0
+    return time.time() - newest
