@@ -11,6 +11,7 @@ from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import BLOCKED, Ground, build_operator
 from kinora.domain.asset import AssetKind
 from kinora.domain.ids import AccountId, JobId
+from kinora.domain.lane import Bar, Quarantine
 from tests.wire.world import BUSY, POOR, RICH, Maker, open_accounts
 
 TEAM = "sk-team-0123456789"
@@ -82,6 +83,12 @@ async def every_state(caller: Caller, names: dict[str, str]) -> None:
     headers = {"authorization": f"Bearer user:{team}"}
     lane = {"password": "-", "maxJobs": 2}
     await caller.client.post(PREFIX + "/accounts/ada@studio.test", json=lane, headers=headers)
+    vendor = {**lane, "upstream": "https://vendor.test", "upstreamKey": "sk-of-a-vendor-0123"}
+    closed = "vendor@studio.test"
+    await caller.client.post(f"{PREFIX}/accounts/{closed}", json=vendor, headers=headers)
+    async with maker.ground.store.transaction() as tx:
+        bar = Quarantine(reason=Bar.CREDENTIALS, until=None)
+        await tx.lanes.bar(AccountId(5), closed, bar)
     made = {
         "foreign": await caller.done(busy, create, **CLIP),
         "team_done": await caller.done(team, create, **CLIP, email="ada@studio.test"),

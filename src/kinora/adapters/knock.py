@@ -20,13 +20,14 @@ class Knocker:
             os.write(self._descriptor, b"!")
 
 
-def hear_knocks(descriptor: int, heard: Callable[[], None]) -> None:
-    """Call `heard` in the running event loop whenever someone knocks."""
+def hear_knocks(descriptor: int, *heard: Callable[[], None]) -> None:
+    """Call all of `heard` in the running event loop whenever someone knocks."""
     os.set_blocking(descriptor, False)
 
     def drain() -> None:
         with suppress(BlockingIOError):
             os.read(descriptor, 4096)
-        heard()
+        for each in heard:
+            each()
 
     asyncio.get_running_loop().add_reader(descriptor, drain)

@@ -31,6 +31,7 @@ from kinora.apis.pixverse.verbs import Verbs, VoiceVerbs
 from kinora.apis.useapi import errors as useapi_errors
 from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
+from kinora.apis.useapi.routes import owner_routes
 from kinora.apis.useapi.routes import routes as useapi_routes
 from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
 from kinora.bootstrap.removal import build_delete
@@ -54,6 +55,7 @@ from kinora.usecases.upload_media import UploadMedia
 from kinora.web.asgi import Kit
 from kinora.web.links import Links
 from kinora.web.reference import static
+from kinora.web.unread import CloseUnread
 
 Upload = TypeVar("Upload", UploadImage, UploadMedia)
 
@@ -110,9 +112,11 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
         wake=wake,
         guard=lambda submit: UnlessDraining(submit=submit, draining=draining),
     )
+    useapi = build_useapi(ground, shared)
     routes = [
         *pixverse_routes(build_pixverse(ground, links, verbs)),
-        *useapi_routes(build_useapi(ground, shared)),
+        *useapi_routes(useapi),
+        *owner_routes(useapi),
         *upload_routes(build_uploads(ground, links, verbs)),
         *job_routes(build_jobs(ground, links, verbs)),
         *media_routes(media),
@@ -125,7 +129,7 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     crash = {PIXVERSE: pixverse_errors.crash, USEAPI: useapi_errors.crash, "": plain_crash}
-    return Kit(app, crash=crash)
+    return CloseUnread(Kit(app, crash=crash))
 
 
 def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:

@@ -50,15 +50,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
         ),
         clock=clock,
         outcomes=Outcomes(
-            finish=FinishJob(
-                store=store,
-                blobs=ground.blobs,
-                clock=clock,
-                mint=ground.mint,
-                moderator=build_moderator(settings),
-                provenance=build_provenance(settings),
-                keeping=settings.keeping,
-            ),
+            finish=build_finish(ground),
             fail=fail,
             recover=RecoverJobs(store=store, clock=clock, fail=fail),
         ),
@@ -105,3 +97,16 @@ def engine_walls(settings: Settings) -> dict[str, str]:
 def engine_faults(settings: Settings) -> dict[str, str]:
     """Tell an engine's process where tests lay out faults, if they do."""
     return {FAULTS: f"{settings.faults}:{os.getppid()}"} if settings.faults else {}
+
+
+def build_finish(ground: Ground) -> FinishJob:
+    """Build the verb that ends jobs well."""
+    return FinishJob(
+        store=ground.store,
+        blobs=ground.blobs,
+        clock=ground.clock,
+        mint=ground.mint,
+        moderator=build_moderator(ground.settings),
+        provenance=build_provenance(ground.settings),
+        keeping=ground.settings.keeping,
+    )

@@ -13,6 +13,7 @@ from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.faults import FaultyClock
 from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
+from kinora.adapters.sealing import Sealer
 from kinora.adapters.secrets import installation_secret, write_private
 from kinora.catalog.book import Catalog, load
 from kinora.catalog.templates import BadTemplates
@@ -22,10 +23,13 @@ from kinora.moderation.hashes import BadHashes, load_hashes
 from kinora.moderation.moderator import RuleModerator
 from kinora.moderation.rules import BadRules, load_rules
 from kinora.ports.provenance import Provenance
+from kinora.ports.sealing import Sealing
 from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.choose_plan import ChoosePlan
+from kinora.usecases.end_errand import SettleErrand
 from kinora.usecases.hold_media import HoldMedia, LiftHold
+from kinora.usecases.keep_lanes import CloseLane
 from kinora.usecases.manage_accounts import CapKey, CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.remove_media import ClearDoomed
@@ -144,6 +148,8 @@ class Operator:
     lift_hold: LiftHold
     set_retention: SetRetention
     apply_retention: ApplyRetention
+    settle_errand: SettleErrand
+    close_lane: CloseLane
 
 
 def build_operator(ground: Ground) -> Operator:
@@ -162,6 +168,8 @@ def build_operator(ground: Ground) -> Operator:
         lift_hold=LiftHold(store=store, clock=clock),
         set_retention=SetRetention(store=store),
         apply_retention=ApplyRetention(store=store, otherwise=ground.settings.keeping),
+        settle_errand=SettleErrand(store=store, clock=clock),
+        close_lane=CloseLane(store=store, clock=clock),
     )
 
 
@@ -207,6 +215,11 @@ def build_catalog(settings: Settings) -> Catalog:
 def build_clear(ground: Ground) -> ClearDoomed:
     """Build what removes bytes that were given up."""
     return ClearDoomed(store=ground.store, blobs=ground.blobs)
+
+
+def build_lane_seal(ground: Ground) -> Sealing:
+    """Build what keeps other servers' keys."""
+    return Sealer(derived(ground.secret, "lanes"))
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:

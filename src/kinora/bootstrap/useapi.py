@@ -14,10 +14,11 @@ from kinora.apis.useapi.desk import Desk
 from kinora.apis.useapi.features import Templates
 from kinora.apis.useapi.files import Files
 from kinora.apis.useapi.keepers import Keepers
-from kinora.apis.useapi.lanes import Emails
+from kinora.apis.useapi.lanes import Chooser, Emails
 from kinora.apis.useapi.makers import Makers, Submit
 from kinora.apis.useapi.models import load_table
 from kinora.apis.useapi.offer import Offer, offer_over
+from kinora.apis.useapi.owner import Owner
 from kinora.apis.useapi.queues import Queues
 from kinora.apis.useapi.readers import Readers
 from kinora.apis.useapi.roll import Roll
@@ -25,7 +26,8 @@ from kinora.apis.useapi.routes import House
 from kinora.apis.useapi.rows import Rows
 from kinora.apis.useapi.songs import Songs
 from kinora.apis.useapi.sources import FindGiven
-from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.away import build_calls
+from kinora.bootstrap.ground import Ground, build_catalog, build_lane_seal, build_moderator
 from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
@@ -33,6 +35,7 @@ from kinora.domain.seals import derived
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_lanes import DropLane, PutLane
+from kinora.usecases.keep_reply_url import KeepReplyUrl
 from kinora.usecases.post_callbacks import PostCallbacks
 from kinora.usecases.read_job import ReadJob
 from kinora.usecases.submit_job import SubmitJob
@@ -67,7 +70,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
         public_url=ground.settings.public_url,
     )
     cancel, read = CancelJob(store=store, clock=clock), ReadJob(store=store)
-    roll = Roll(store.shelves, store)
+    roll, reply_url = Roll(store.shelves, store), KeepReplyUrl(store=store)
     readers = build_readers(ground, desk, roll, offer=offer, links=shared.links)
     return House(
         makers=Makers(
@@ -76,11 +79,12 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
             find=FindGiven(store=store),
             submit=shared.guard(build_submit(ground, offer, wake=shared.wake)),
             cancel=cancel,
-            chance=ground.mint.seed,
+            chooser=build_chooser(ground, offer),
         ),
         readers=readers,
         songs=Songs(readers),
         accounts=build_accounts(ground, desk),
+        owner=Owner(desk=desk, read=reply_url.read, keep=reply_url),
         keepers=Keepers(
             desk=desk,
             roll=roll,
@@ -88,6 +92,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
             read=read,
             cancel=cancel,
             tracks=store.view.lanes.tracks,
+            urls=store.view.callbacks.urls,
             own_voices=store.view.voices.of_account,
         ),
         files=build_files(desk, shared),
@@ -147,8 +152,18 @@ def build_links(ground: Ground) -> Links:
 def build_accounts(ground: Ground, desk: Desk) -> Accounts:
     """Build what keeps lanes."""
     store, clock = ground.store, ground.clock
-    put, drop = PutLane(store=store, clock=clock), DropLane(store=store)
-    return Accounts(desk=desk, clock=clock, put=put, drop=drop)
+    return Accounts(
+        desk=desk,
+        clock=clock,
+        put=PutLane(store=store, clock=clock, sealing=build_lane_seal(ground)),
+        drop=DropLane(store=store),
+        health=store.view.lanes.health,
+    )
+
+
+def build_chooser(ground: Ground, offer: Offer) -> Chooser:
+    """Build what chooses lanes."""
+    return Chooser(clock=ground.clock, chance=ground.mint.seed, takes=build_calls(offer).takes)
 
 
 def build_readers(ground: Ground, desk: Desk, roll: Roll, *, offer: Offer, links: Links) -> Readers:

@@ -55,6 +55,7 @@ async def look_over(visit: Visit, *, agrees: Agrees | None) -> list[Row]:
         check_whole(visit, found),
         await check_references(visit),
         await check_doomed(visit),
+        await check_upstreams(visit),
         await check_orphans(visit),
         check_leftovers(visit),
         check_modes(visit),
@@ -81,6 +82,15 @@ async def check_books(visit: Visit) -> Row:
     found = [str(each) for each in proof.findings]
     told = f"{_some(found)}; `kinora credits reconcile` names all" if found else "the books add up"
     return finding("books", not found, told)
+
+
+async def check_upstreams(visit: Visit) -> Row:
+    """No job's credits are held because nobody knows whether its upstream has it."""
+    unknown = await visit.ground.store.view.errands.unknown()
+    if not unknown:
+        return finding("upstreams", True, "of every job it is known who has it")
+    told = f"{len(unknown)} jobs wait for a word of yours: see kinora jobs unknown"
+    return finding("upstreams", False, told)
 
 
 async def check_lost(visit: Visit, found: Findings, agrees: Agrees | None) -> Row:

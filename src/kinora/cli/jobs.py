@@ -13,7 +13,7 @@ from kinora.domain.job import Job
 
 @click.group()
 def jobs() -> None:
-    """Jobs: list, show, cancel."""
+    """Jobs: list, show, cancel; and those of which an upstream may know."""
 
 
 @jobs.command("list")
@@ -72,6 +72,74 @@ def cancel_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
 
     async def work(operator: Operator) -> Row:
         return row(await operator.cancel(JobId(job)))
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+@jobs.command("unknown")
+@as_json
+@click.pass_obj
+def unknown_jobs(obj: dict[str, Any], *, as_json: bool) -> None:
+    """List jobs of which nobody knows whether their upstream has them; credits stay held."""
+
+    async def work(operator: Operator) -> list[Row]:
+        view = operator.ground.store.view
+        found: list[Row] = []
+        for errand in await view.errands.unknown():
+            job = await view.jobs.get(errand.job)
+            found.append(
+                {
+                    "job": errand.job,
+                    "account": errand.account,
+                    "lane": errand.email,
+                    "held": job.cost if job else 0,
+                    "sent": errand.sent_at,
+                    "trace": errand.trace,
+                    "there": errand.there,
+                    "note": errand.note,
+                }
+            )
+        return found
+
+    show(at_desk(obj, work), json_form=as_json, empty="no jobs")
+
+
+@jobs.command("resume")
+@click.argument("job", type=int)
+@click.argument("there", type=click.IntRange(min=1))
+@click.pass_obj
+def resume_job(obj: dict[str, Any], *, job: int, there: int) -> None:
+    """Go on with JOB, of the unknown ones, by its number THERE on the upstream."""
+
+    async def work(operator: Operator) -> None:
+        await operator.settle_errand.resume(JobId(job), there=there)
+
+    at_desk(obj, work)
+    click.echo(f"job {job} goes on as {there} of its upstream")
+
+
+@jobs.command("release")
+@click.argument("job", type=int)
+@as_json
+@click.pass_obj
+def release_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
+    """End JOB, of the unknown ones, as failed; its credits go back."""
+
+    async def work(operator: Operator) -> Row:
+        return row(await operator.settle_errand.release(JobId(job)))
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+@jobs.command("settle")
+@click.argument("job", type=int)
+@as_json
+@click.pass_obj
+def settle_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
+    """End JOB, of the unknown ones, as failed; its credits are taken, for the upstream was paid."""
+
+    async def work(operator: Operator) -> Row:
+        return row(await operator.settle_errand.settle(JobId(job)))
 
     show_one(at_desk(obj, work), json_form=as_json)
 

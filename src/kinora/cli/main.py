@@ -15,6 +15,7 @@ COMMANDS = {
     "accounts": ("kinora.cli.accounts", "accounts"),
     "credits": ("kinora.cli.credits", "credits_"),
     "jobs": ("kinora.cli.jobs", "jobs"),
+    "lanes": ("kinora.cli.lanes", "lanes"),
     "reviews": ("kinora.cli.reviews", "reviews"),
     "retention": ("kinora.cli.retention", "retention"),
     "hold": ("kinora.cli.holds", "hold"),

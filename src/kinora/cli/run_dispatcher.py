@@ -10,6 +10,7 @@ import structlog
 from kinora.adapters.faults import arm_from
 from kinora.adapters.knock import hear_knocks
 from kinora.adapters.locks import try_lock
+from kinora.bootstrap.away import build_away
 from kinora.bootstrap.dispatcher import build_dispatcher
 from kinora.bootstrap.ground import DISPATCHER, stand
 from kinora.bootstrap.signs import give_part_signs, give_signs
@@ -34,24 +35,27 @@ async def run(settings: Settings, knocks: int) -> None:
     with lock:
         ground = await stand(settings, process=DISPATCHER)
         dispatcher = build_dispatcher(ground)
-        hear_knocks(knocks, dispatcher.knock.set)
+        away = build_away(ground)
+        hear_knocks(knocks, dispatcher.knock.set, away.knock.set)
         stopping: list[asyncio.Task[None]] = []
 
         def stop() -> None:
             if not stopping:
-                stopping.append(asyncio.create_task(dispatcher.drain(grace=settings.grace)))
+                ends = dispatcher.drain(grace=settings.grace), away.close(grace=settings.grace)
+                stopping.extend(asyncio.create_task(end) for end in ends)
 
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
         heart = asyncio.create_task(give_signs(ground.heartbeat))
         posts = asyncio.create_task(keep_posting(build_callbacks(ground)))
         try:
-            await dispatcher.run()
+            async with away.at_work(grace=settings.grace):
+                await dispatcher.run()
         finally:
             heart.cancel()
             signs.cancel()
             posts.cancel()
             await asyncio.gather(*stopping)
-            await ground.store.close()
+            await ground.close()
 
 
 def main() -> None:

@@ -98,6 +98,12 @@ class TemplateQuality(KinoraError):
     code = "template_quality"
 
 
+class LaneBroken(KinoraError):
+    """The lane cannot be used until its owner has mended it."""
+
+    code = "lane_broken"
+
+
 class TooManyRunning(KinoraError):
     """The account already runs as many jobs as its plan allows."""
 

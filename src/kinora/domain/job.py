@@ -117,8 +117,8 @@ class Job:
         return replace(self, state=JobState.MODERATED, reason=reason, ended_at=at, changed_at=at)
 
     def delete(self, *, at: datetime) -> "Job":
-        """Return the job as one whose result is gone."""
-        self._must_be(JobState.COMPLETED)
+        """Return the job as one whose result is gone, or that made none and is out of the way."""
+        self._must_be(JobState.COMPLETED, JobState.MODERATED, JobState.FAILED, JobState.CANCELLED)
         return replace(self, state=JobState.DELETED, reason="deleted", changed_at=at)
 
     def cancel(self, *, at: datetime) -> "Job":

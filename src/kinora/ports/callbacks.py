@@ -1,6 +1,6 @@
 """Who wants to hear of which job, and the way to tell them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -28,6 +28,9 @@ class Callbacks(Protocol):
 
     async def add(self, callback: Callback, *, at: datetime) -> None:
         """Keep a wish; it is committed with its job."""
+
+    async def urls(self, jobs: Sequence[JobId]) -> Mapping[JobId, str]:
+        """Return where jobs are told; those that nobody wants to hear of are left out."""
 
     async def due(self, *, at: datetime, at_most: int) -> Sequence[Callback]:
         """Return those whose job has a state that was not told yet, the longest due first."""

@@ -37,6 +37,9 @@ class Point(StrEnum):
     DELETE_WRITTEN = "delete.written"
     DELETE_KEPT = "delete.kept"
     POST_SENT = "post.sent"
+    ERRAND_CALL_KEPT = "errand.call_kept"
+    ERRAND_SENT = "errand.sent"
+    ERRAND_KEPT = "errand.kept"
     PART_STARTED = "supervisor.part_started"
 
 

@@ -25,7 +25,7 @@ from kinora.domain.statement import Statement
 from kinora.domain.voice import Voice
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
-from kinora.ports.lanes import Lanes
+from kinora.ports.lanes import Errands, Lanes
 from kinora.ports.upkeep import Upkeep
 
 
@@ -59,6 +59,12 @@ class Accounts(Protocol):
 
     async def change(self, account: AccountId, *, name: str, plan: str, max_jobs: int) -> None:
         """Change what an operator may change."""
+
+    async def reply_url(self, account: AccountId) -> str:
+        """Return where an account wants all its jobs to be told, empty when nowhere."""
+
+    async def set_reply_url(self, account: AccountId, url: str) -> None:
+        """Change where an account wants all its jobs to be told; empty for nowhere."""
 
     async def take_place(self, account: AccountId) -> bool:
         """Count one more active job if the limit allows; False when it does not."""
@@ -135,6 +141,9 @@ class Jobs(Protocol):
 
     async def in_state(self, state: JobState, *, at_most: int = 1000) -> Sequence[Job]:
         """Return the oldest jobs in a state, oldest first."""
+
+    async def running_here(self, *, at_most: int = 1000) -> Sequence[Job]:
+        """Return the oldest running jobs that this server's own engines make."""
 
     async def list(
         self, account: AccountId | None = None, *, newest: int, before: JobId | None = None
@@ -324,6 +333,10 @@ class Tx(Protocol):
     @property
     def lanes(self) -> Lanes:
         """Lanes."""
+
+    @property
+    def errands(self) -> Errands:
+        """Errands."""
 
     @property
     def callbacks(self) -> Callbacks:

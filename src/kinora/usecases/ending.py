@@ -5,15 +5,15 @@ from kinora.domain.job import Job, JobState
 from kinora.ports.store import Tx
 
 
-async def end(tx: Tx, before: Job, after: Job) -> bool:
+async def end(tx: Tx, before: Job, after: Job, *, charged: bool = False) -> bool:
     """End a job as `after` says and do all that follows; False when it is not as `before` any more.
 
-    A completed job is paid, any other gets its credits back; its place is free again, and the
-    world is to hear of it.
+    A completed job is paid, any other gets its credits back unless an operator wants it `charged`;
+    its place is free again, and the world is to hear of it.
     """
     if not await tx.jobs.save(after, state=before.state, attempt=before.attempt):
         return False
-    if after.state is JobState.COMPLETED:
+    if charged or after.state is JobState.COMPLETED:
         await tx.ledger.settle(after, at=after.changed_at)
     else:
         await tx.ledger.release(after, at=after.changed_at)

@@ -18,9 +18,15 @@ class FailJob:
 
     async def __call__(self, job: Job, *, reason: str) -> bool:
         """Return whether this ended the job; a late attempt changes nothing."""
+        return await self._end(job, job.fail(reason, at=self.clock.now()))
+
+    async def moderated(self, job: Job, *, reason: str) -> bool:
+        """End it as refused by the moderation of whoever was to make it; as above."""
+        return await self._end(job, job.moderate(reason, at=self.clock.now()))
+
+    async def _end(self, before: Job, after: Job) -> bool:
         async with self.store.transaction() as tx:
-            failed = job.fail(reason, at=self.clock.now())
-            if not await end(tx, job, failed):
+            if not await end(tx, before, after):
                 return False
             reach(Point.FAIL_WRITTEN)
         reach(Point.FAIL_KEPT)

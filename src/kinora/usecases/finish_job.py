@@ -33,13 +33,15 @@ class FinishJob:
     provenance: Provenance
     keeping: Keeping = FOR_EVER
 
-    async def __call__(self, job: Job, *, output: Output) -> bool:
+    async def __call__(self, job: Job, *, output: Output, made_here: bool = True) -> bool:
         """Return whether this attempt ended the job; a late one leaves nothing behind.
 
         A result that the moderator refuses ends the job as moderated, paid back, without a file.
+        What was not made here says itself where it comes from: we could only guess.
         """
         reach(Point.FINISH_BEGUN)
-        await self.provenance.stamp(output.path, mime=output.mime, origin=_origin(job))
+        if made_here:
+            await self.provenance.stamp(output.path, mime=output.mime, origin=_origin(job))
         asset = self._asset(job, output)
         beside = [self._asset(job, each) for each in output.beside]
         decision = await self.moderator.judge_result(output.path, sha256=asset.sha256)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kinora.domain.job import Job, JobState
+from kinora.domain.job import Job
 from kinora.ports.clock import Clock
 from kinora.ports.faults import Point, reach
 from kinora.ports.store import Store
@@ -21,9 +21,12 @@ class RecoverJobs:
     fail: FailJob
 
     async def __call__(self) -> int:
-        """Bring back every job that is marked as running; only right when no engine runs."""
+        """Bring back every job that ran here; only right when no engine runs.
+
+        Jobs that are made on another server go on by their errands.
+        """
         count = 0
-        while running := await self.store.view.jobs.in_state(JobState.RUNNING):
+        while running := await self.store.view.jobs.running_here():
             for job in running:
                 await self.lost(job, reason="the server stopped while the job ran")
             count += len(running)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kinora.apis.pixverse.answers import video_result
 from kinora.apis.useapi.models import load_table
 from kinora.apis.useapi.offer import still_size
 from kinora.apis.useapi.routes import PREFIX
@@ -12,6 +13,7 @@ from kinora.bootstrap.ground import Ground, build_clear
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job
 from kinora.domain.order import TextToImage, Words
+from kinora.usecases.fail_job import FailJob
 from tests.unit.apis.useapi import LANE, Caller, calling, number_in, other_account
 
 SEED_001 = [
@@ -223,6 +225,34 @@ async def test_deleting(ground: Ground, tmp_path: Path) -> None:
         assert (await caller.get("/images"))["total"] == 1
         again = await caller.client.delete(f"{PREFIX}/images/{done}")
         assert again.status_code == 404
+        # The first call had it cancelled; what made nothing is taken off the list all the same.
+        for status in (200, 404):
+            answer = await caller.client.delete(f"{PREFIX}/images/{waiting}")
+            assert answer.status_code == status
+        assert (await caller.get("/images"))["total"] == 0
+
+
+async def test_failed_and_moderated_rows_are_deleted(ground: Ground, tmp_path: Path) -> None:
+    """For the other door they have been deleted too, and what was paid back stays so."""
+    async with calling(ground, tmp_path) as caller:
+        names = []
+        for moderated in (False, True):
+            names.append((await caller.post("/videos/create", prompt="a fox"))["video_id"])
+            job = await caller.started()
+            fail = FailJob(store=ground.store, clock=ground.clock)
+            assert await (fail.moderated if moderated else fail)(job, reason="no")
+        before = (await caller.get("/features"))["credit_package"]
+        for name in names:
+            answer = await caller.client.delete(f"{PREFIX}/videos/{name}")
+            assert (answer.status_code, answer.json()) == (200, {})
+            gone = await caller.client.get(f"{PREFIX}/videos/{name}")
+            assert gone.status_code == 404
+            outcome = await ground.store.view.jobs.outcome(JobId(number_in(name)))
+            assert outcome is not None
+            assert video_result(outcome, link="").status == 6
+        assert (await caller.get("/videos"))["data"] == []
+        assert (await caller.get("/features"))["credit_package"] == before
+    assert await ground.store.view.ledger.discrepancies() == []
 
 
 NOT_MINE = [

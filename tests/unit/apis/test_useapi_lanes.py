@@ -91,6 +91,25 @@ async def test_a_full_lane_leaves_the_others(ground: Ground, tmp_path: Path) -> 
         assert LANE in (await caller.post("/images/create", prompt="a"))["image_id"]
 
 
+async def test_work_on_a_film_is_done_where_the_film_was_made(
+    ground: Ground, tmp_path: Path
+) -> None:
+    """As the vendor has it: such calls run on the account inside the id, unless one is named."""
+    async with calling(ground, tmp_path) as caller:
+        await keep(caller, BEA)
+        name = (await caller.post("/videos/create", prompt="a", email=BEA))["video_id"]
+        await caller.finished()
+        for _ in range(2):
+            assert BEA in (await caller.post("/videos/upscale", video_id=name))["video_id"]
+        assert "no account has a free" in await caller.refused(
+            429, "/videos/upscale", video_id=name
+        )
+        more = await caller.post("/videos/extend", video_id=name, email="default@kinora.local")
+        assert more["video_id"].startswith(LANE)
+        await caller.client.delete(f"{PREFIX}/accounts/{BEA}")
+        assert LANE in (await caller.post("/videos/upscale", video_id=name))["video_id"]
+
+
 async def test_200_at_once_against_8_places(ground: Ground, tmp_path: Path) -> None:
     async with calling(ground, tmp_path) as caller:
         await keep(caller, BEA, maxJobs=8)

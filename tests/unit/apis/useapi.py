@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.apis.useapi.names import Kind, kind_of
-from kinora.apis.useapi.routes import PREFIX, routes
+from kinora.apis.useapi.routes import PREFIX, owner_routes, routes
 from kinora.bootstrap.ground import Ground, build_moderator, build_operator
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.domain.asset import AssetKind
@@ -152,7 +152,8 @@ def app_of(ground: Ground) -> Starlette:
         wake=lambda: None,
         guard=lambda submit: submit,
     )
-    app = Starlette(routes=routes(build_useapi(ground, shared)))
+    house = build_useapi(ground, shared)
+    app = Starlette(routes=[*routes(house), *owner_routes(house)])
     app.router.redirect_slashes = False
     return app
 

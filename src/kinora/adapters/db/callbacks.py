@@ -1,6 +1,7 @@
 """Callbacks in SQL."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from kinora.adapters.db.rows import micros
@@ -21,6 +22,11 @@ class SqlCallbacks:
         """Keep a wish."""
         values = {"job": callback.job, "url": callback.url, "base": callback.base}
         self._db.run("add_callback", {**values, "due_at": micros(at)})
+
+    async def urls(self, jobs: Sequence[JobId]) -> Mapping[JobId, str]:
+        """Return where jobs are told; those that nobody wants to hear of are left out."""
+        rows = self._db.all("callback_urls", {"jobs": json.dumps(list(jobs))})
+        return {JobId(row["job"]): row["url"] for row in rows}
 
     async def due(self, *, at: datetime, at_most: int) -> Sequence[Callback]:
         """Return those whose job has a state that was not told yet, the longest due first."""

@@ -48,6 +48,15 @@ class SqlAccounts:
         values = {"id": account, "name": name, "plan": plan, "max_jobs": max_jobs}
         self._db.run("change_account", values)
 
+    async def reply_url(self, account: AccountId) -> str:
+        """Return where an account wants all its jobs to be told."""
+        row = self._db.one("get_reply_url", {"id": account})
+        return row["reply_url"] if row else ""
+
+    async def set_reply_url(self, account: AccountId, url: str) -> None:
+        """Change where an account wants all its jobs to be told."""
+        self._db.run("set_reply_url", {"id": account, "url": url})
+
     async def take_place(self, account: AccountId) -> bool:
         """Count one more active job if the limit allows."""
         return self._db.run("take_place", {"id": account}) == 1

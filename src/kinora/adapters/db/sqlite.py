@@ -8,7 +8,7 @@ from kinora.adapters.db.assets import SqlAssets
 from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
 from kinora.adapters.db.callbacks import SqlCallbacks
 from kinora.adapters.db.keeping import SqlDoomed, SqlLegalHolds, SqlRetention
-from kinora.adapters.db.lanes import SqlLanes
+from kinora.adapters.db.lanes import SqlErrands, SqlLanes
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
 from kinora.adapters.db.reviews import SqlReviews
 from kinora.adapters.db.shelves import SqlShelves
@@ -19,7 +19,7 @@ from kinora.adapters.db.work import SqlJobs
 from kinora.adapters.db.writer import Writer
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
-from kinora.ports.lanes import Lanes
+from kinora.ports.lanes import Errands, Lanes
 from kinora.ports.shelves import Shelves
 from kinora.ports.store import (
     Accounts,
@@ -51,6 +51,7 @@ class SqlTx:
         self._reviews = SqlReviews(db)
         self._voices = SqlVoices(db)
         self._lanes = SqlLanes(db)
+        self._errands = SqlErrands(db)
         self._callbacks = SqlCallbacks(db)
         self._retention = SqlRetention(db)
         self._legal_holds = SqlLegalHolds(db)
@@ -106,6 +107,11 @@ class SqlTx:
     def lanes(self) -> Lanes:
         """Lanes."""
         return self._lanes
+
+    @property
+    def errands(self) -> Errands:
+        """Errands."""
+        return self._errands
 
     @property
     def callbacks(self) -> Callbacks:

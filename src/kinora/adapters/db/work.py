@@ -86,6 +86,11 @@ class SqlJobs:
         rows = self._db.all("jobs_in_state", {"state": state.value, "at_most": at_most})
         return [job_from(row) for row in rows]
 
+    async def running_here(self, *, at_most: int = 1000) -> Sequence[Job]:
+        """Return the oldest running jobs that this server's own engines make."""
+        rows = self._db.all("jobs_running_here", {"at_most": at_most})
+        return [job_from(row) for row in rows]
+
     async def list(
         self, account: AccountId | None = None, *, newest: int, before: JobId | None = None
     ) -> Sequence[Job]:

@@ -31,6 +31,7 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.NotEnoughCredits: 500090,
     errors.CapReached: 500090,
     errors.Overloaded: 500069,
+    errors.LaneBroken: 500069,
     errors.ImageTooBig: 500030,
     errors.ImageUnreadable: 500031,
     errors.ImageFormat: 500032,

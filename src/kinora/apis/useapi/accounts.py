@@ -1,45 +1,53 @@
 """Accounts, as the dialect calls an account's lanes.
 
-A lane runs on this server's own engines and has no password; one is asked for because callers
-send one, and it is not kept.
+A lane has no password: one is asked for because callers send one, and it is not kept. Without
+`upstream`, a field of our own, a lane runs on this server's own engines; with it, on another server
+that speaks the PixVerse Platform API, by the key `upstreamKey`.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Protocol
 
+from msgspec import UNSET
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kinora.apis.useapi.answers import LaneAccount, Session
+from kinora.apis.useapi.answers import LaneAccount, LaneHealth, Session
 from kinora.apis.useapi.desk import Desk, good
-from kinora.apis.useapi.fields import Text, Whole, between
+from kinora.apis.useapi.fields import Switch, Text, Whole, between
 from kinora.apis.useapi.lanes import named
 from kinora.apis.useapi.queues import spelled
 from kinora.apis.useapi.wire import MOST_JOBS, Submission
 from kinora.domain.account import Account
 from kinora.domain.errors import Invalid, Missing
 from kinora.domain.ids import AccountId
-from kinora.domain.lane import Lane
+from kinora.domain.lane import Health, Lane
 from kinora.ports.clock import Clock
+from kinora.usecases.keep_lanes import WantedUpstream
 
 MASKED = "…secured…"
 SIGNED_IN = timedelta(days=30)
 
 
 class AccountBody(Submission):
-    """POST accounts/{email}."""
+    """POST accounts/{email}; `upstream`, `upstreamKey` and `replays` are Kinora's own additions."""
 
     password: Text = ""
     max_jobs: Annotated[Whole, between(1, MOST_JOBS), Field(alias="maxJobs")] = None
+    upstream: Text = ""
+    upstream_key: Annotated[Text, Field(alias="upstreamKey")] = ""
+    replays: Switch = None
 
 
 class Put(Protocol):
     """Makes or changes a lane."""
 
-    def __call__(self, account: AccountId, *, email: str, max_jobs: int) -> Awaitable[Lane]:
+    def __call__(
+        self, account: AccountId, *, email: str, max_jobs: int, upstream: WantedUpstream
+    ) -> Awaitable[Lane]:
         """Return the lane."""
 
 
@@ -50,6 +58,13 @@ class Drop(Protocol):
         """Forget it."""
 
 
+class HealthOf(Protocol):
+    """Tells how the jobs of lanes ended lately."""
+
+    def __call__(self, account: AccountId, *, at: datetime) -> Awaitable[Mapping[str, Health]]:
+        """Return it by email."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """Keeps lanes."""
@@ -58,18 +73,20 @@ class Accounts:
     clock: Clock
     put: Put
     drop: Drop
+    health: HealthOf
 
     async def all(self, request: Request) -> Response:
         """GET accounts: an object keyed by email."""
         account = await self.desk.caller(request)
         lanes = await self.desk.lanes(account.id)
-        return good({lane.email: self._told(account, lane) for lane in lanes})
+        health = await self._health(account)
+        return good({lane.email: self._told(account, lane, health) for lane in lanes})
 
     async def one(self, request: Request) -> Response:
         """GET accounts/{email}."""
         account = await self.desk.caller(request)
         lane = named(await self.desk.lanes(account.id), request.path_params["email"])
-        return good(self._told(account, lane))
+        return good(self._told(account, lane, await self._health(account)))
 
     async def keep(self, request: Request) -> Response:
         """POST accounts/{email}."""
@@ -82,8 +99,9 @@ class Accounts:
             raise Missing("password")
         if body.max_jobs is None:
             raise Missing("maxJobs")
-        lane = await self.put(account.id, email=email, max_jobs=body.max_jobs)
-        return good(self._told(account, lane), status=201)
+        wanted = WantedUpstream(url=body.upstream, key=body.upstream_key, replays=body.replays)
+        lane = await self.put(account.id, email=email, max_jobs=body.max_jobs, upstream=wanted)
+        return good(self._told(account, lane, await self._health(account)), status=201)
 
     async def forget(self, request: Request) -> Response:
         """DELETE accounts/{email}."""
@@ -91,13 +109,36 @@ class Accounts:
         await self.drop(account.id, email=request.path_params["email"].strip().lower())
         return good({})
 
-    def _told(self, account: Account, lane: Lane) -> LaneAccount:
+    async def _health(self, account: Account) -> Mapping[str, Health]:
+        return await self.health(account.id, at=self.clock.now())
+
+    def _told(self, account: Account, lane: Lane, health: Mapping[str, Health]) -> LaneAccount:
+        there = lane.upstream
         until = self.clock.now() + SIGNED_IN
         session = Session(
             AccountId=account.id,
             ExpireTime=int(until.timestamp()),
             ExpireTimeUTC=spelled(until),
             Username=account.name,
-            token=MASKED,
+            token=there.hint if there else MASKED,
         )
-        return LaneAccount(lane.email, MASKED, lane.max_jobs, session)
+        well = health.get(lane.email, Health())
+        return LaneAccount(
+            lane.email,
+            MASKED,
+            lane.max_jobs,
+            session,
+            upstream=there.url if there else UNSET,
+            replays=there.replays if there else UNSET,
+            health=self._healthy(lane, well) if there else UNSET,
+        )
+
+    def _healthy(self, lane: Lane, health: Health) -> LaneHealth:
+        closed = lane.quarantine if lane.closed(self.clock.now()) else None
+        until = closed.until if closed else None
+        return LaneHealth(
+            succeeded=health.succeeded,
+            failed=health.failed,
+            quarantine=closed.reason.value if closed else "",
+            until=spelled(until) if until else "",
+        )

@@ -231,16 +231,18 @@ class Tracked(msgspec.Struct, frozen=True):
     type: str
     started: str
     elapsed: str
+    replyUrl: str | UnsetType = UNSET  # noqa: N815 - the wire's spelling
     replyRef: str | UnsetType = UNSET  # noqa: N815 - the wire's spelling
 
 
 class Free(msgspec.Struct, frozen=True):
-    """What one lane can still take."""
+    """What one lane can still take; `quarantine`, our own, says why it takes nothing."""
 
     email: str
     maxJobs: int  # noqa: N815 - the wire's spelling
     executing: int
     available: int
+    quarantine: str | UnsetType = UNSET
 
 
 class Available(msgspec.Struct, frozen=True):
@@ -260,13 +262,31 @@ class Session(msgspec.Struct, frozen=True):
     token: str
 
 
+class LaneHealth(msgspec.Struct, frozen=True):
+    """How jobs ended in the last 15 minutes, and why and until when a lane takes none.
+
+    `quarantine` is credentials, credits, failures, unreachable, operator, or empty.
+    """
+
+    succeeded: int
+    failed: int
+    quarantine: str
+    until: str
+
+
 class LaneAccount(msgspec.Struct, frozen=True):
-    """GET accounts/{email}: secrets are always masked."""
+    """GET accounts/{email}: secrets are always masked.
+
+    `upstream` and what follows it are Kinora's own, of lanes that run on another server.
+    """
 
     email: str
     password: str
     maxJobs: int  # noqa: N815 - the wire's spelling
     jwt: Session
+    upstream: str | UnsetType = UNSET
+    replays: bool | UnsetType = UNSET
+    health: LaneHealth | UnsetType = UNSET
 
 
 class Effect(msgspec.Struct, frozen=True):

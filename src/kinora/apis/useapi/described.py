@@ -15,7 +15,7 @@ from kinora.apis.useapi.wire import Submission
 
 MADE = (answers.SubmittedVideo,)
 EITHER = (answers.SubmittedVideo, answers.SubmittedImages)
-NEW = (400, 401, 404, 412, 422, 429, 503)
+NEW = (400, 401, 404, 412, 422, 429, 503, 596)
 LIST, ONE = (400, 401), (400, 401, 404)
 PAGES = ("email", "limit", "offset")
 FRAME = "frame_1_path"

@@ -25,6 +25,7 @@ STATUS: dict[type[errors.KinoraError], int] = {
     errors.TemplateInactive: 400,
     errors.TemplateQuality: 400,
     errors.TooManyRunning: 429,
+    errors.LaneBroken: 596,
     errors.NotEnoughCredits: 412,
     errors.CapReached: 412,
     errors.Overloaded: 503,

@@ -53,7 +53,7 @@ def numbered(fields: Mapping[str, Any], pattern: str) -> tuple[str, ...]:
     Raises Invalid when a number is left out, and for what is no text.
     """
     names = [pattern.format(at) for at in range(1, MOST_NUMBERED + 1)]
-    texts = [_text_of(fields, name) for name in names]
+    texts = [text_of(fields, name) for name in names]
     while texts and not texts[-1]:
         texts.pop()
     for at, given in enumerate(texts, start=1):
@@ -63,7 +63,8 @@ def numbered(fields: Mapping[str, Any], pattern: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _text_of(fields: Mapping[str, Any], name: str) -> str:
+def text_of(fields: Mapping[str, Any], name: str) -> str:
+    """Return the text of one field, empty when it is absent; raise Invalid for what is none."""
     try:
         return text(fields.get(name))
     except PydanticCustomError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec import UNSET
 from starlette.requests import Request
@@ -27,7 +28,7 @@ from kinora.domain.account import Account
 from kinora.domain.errors import JobNotFound, NotAllowed
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, WrongState
-from kinora.domain.lane import DEFAULT_LANE, Track
+from kinora.domain.lane import DEFAULT_LANE, Lane, Track
 from kinora.domain.voice import Voice
 from kinora.ports.clock import Clock
 from kinora.ports.store import Outcome
@@ -43,6 +44,7 @@ class Keepers:
     read: Callable[..., Awaitable[Outcome]]
     cancel: Callable[[JobId], Awaitable[Job]]
     tracks: Callable[[Sequence[JobId]], Awaitable[Mapping[JobId, Track]]]
+    urls: Callable[[Sequence[JobId]], Awaitable[Mapping[JobId, str]]]
     own_voices: Callable[[AccountId], Awaitable[Sequence[Voice]]]
 
     async def features(self, request: Request) -> Response:
@@ -59,10 +61,8 @@ class Keepers:
     async def available(self, request: Request) -> Response:
         """GET scheduler/available."""
         account = await self.desk.caller(request)
-        free = [
-            Free(lane.email, lane.max_jobs, lane.executing, lane.available)
-            for lane in await self.desk.lanes(account.id)
-        ]
+        now = self.clock.now()
+        free = [_free(lane, now) for lane in await self.desk.lanes(account.id)]
         return good(Available(await self._tracked(account), free))
 
     async def give_up(self, request: Request) -> Response:
@@ -115,7 +115,8 @@ class Keepers:
 
     async def _tracked(self, account: Account) -> list[Tracked]:
         jobs, now = await self.roll.active(account.id, count=account.active), self.clock.now()
-        known = await self.tracks([job.id for job in jobs])
+        ids = [job.id for job in jobs]
+        known, urls = await self.tracks(ids), await self.urls(ids)
         found = []
         for job in jobs:
             track = known.get(job.id, Track(job=job.id, email=DEFAULT_LANE))
@@ -125,7 +126,15 @@ class Keepers:
                     type=kind_of(job).value,
                     started=spelled(job.created_at).replace("Z", ".000Z"),
                     elapsed=elapsed(now - job.created_at),
+                    replyUrl=urls.get(job.id, UNSET),
                     replyRef=track.reply_ref or UNSET,
                 )
             )
         return found
+
+
+def _free(lane: Lane, now: datetime) -> Free:
+    """Return what a lane can take now; one in quarantine takes nothing."""
+    if lane.quarantine is None or not lane.closed(now):
+        return Free(lane.email, lane.max_jobs, lane.executing, lane.available)
+    return Free(lane.email, lane.max_jobs, lane.executing, 0, lane.quarantine.reason.value)

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from kinora.domain.errors import Invalid, JobNotFound, TooManyRunning
+from kinora.apis.useapi.names import read_name
+from kinora.apis.useapi.wire import Submission
+from kinora.domain.errand import Errand
+from kinora.domain.errors import Invalid, JobNotFound, LaneBroken, NotEnoughCredits, TooManyRunning
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job
-from kinora.domain.lane import DEFAULT_LANE, Lane, Track
+from kinora.domain.lane import DEFAULT_LANE, Bar, Lane, Track
+from kinora.domain.order import Order
 from kinora.ports.callbacks import Callback
+from kinora.ports.clock import Clock
 from kinora.ports.store import Store, Tx
 
 FULL = "no account has a free place now; try again in 10 to 30 seconds"
@@ -21,8 +27,8 @@ class LaneFull(Exception):
 class Taking:
     """Puts a new job on a lane in the transaction that makes it; `limit` replaces the lane's own.
 
-    However many come at once, a lane never runs more than it may. `base` is the server's address
-    as the caller sees it.
+    However many come at once, a lane never runs more than it may. Without `reply_url` the
+    account's own, if it has one, is told. `base` is the server's address as the caller sees it.
     """
 
     email: str
@@ -38,8 +44,14 @@ class Taking:
         lane = lanes.get(self.email)
         if lane is None or lane.executing > (self.limit or lane.max_jobs):
             raise LaneFull
-        if self.reply_url:
-            wish = Callback(job=job.id, url=self.reply_url, base=self.base)
+        if lane.upstream is not None:
+            # It waits for none of our engines, so it never stands in their queue.
+            begun = job.start(at=job.created_at)
+            await tx.jobs.save(begun, state=job.state, attempt=job.attempt)
+            await tx.errands.add(Errand.of(begun, email=lane.email, upstream=lane.upstream))
+        url = self.reply_url or await tx.accounts.reply_url(job.account)
+        if url:
+            wish = Callback(job=job.id, url=url, base=self.base)
             await tx.callbacks.add(wish, at=job.created_at)
 
 
@@ -72,19 +84,62 @@ def asked(lanes: Sequence[Lane], email: str) -> Lane:
     return lanes[0]
 
 
-def free(
-    lanes: Sequence[Lane], *, email: str, max_jobs: int | None, chance: Callable[[], int]
-) -> list[Lane]:
-    """Return the lanes that a job may run on: the named one, or all with a free place, by chance.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chooser:
+    """Chooses lanes for calls. `takes` tells whether an order can be made on another server."""
 
-    `max_jobs` takes the place of a lane's own limit. Raises Invalid, TooManyRunning.
-    """
-    among = [_known(lanes, email)] if email else lanes
-    found = [lane for lane in among if lane.executing < (max_jobs or lane.max_jobs)]
-    if not found:
-        raise TooManyRunning(FULL)
-    first = chance() % len(found)
-    return found[first:] + found[:first]
+    clock: Clock
+    chance: Callable[[], int]
+    takes: Callable[[Order], bool]
+
+    def free(
+        self, lanes: Sequence[Lane], *, email: str, max_jobs: int | None, order: Order | None = None
+    ) -> list[Lane]:
+        """Return the lanes that a job may run on: the named one, or all that are free, by chance.
+
+        `max_jobs` takes the place of a lane's own limit. Raises Invalid, TooManyRunning, and for a
+        named lane in quarantine LaneBroken, NotEnoughCredits.
+        """
+        now = self.clock.now()
+        among = [_known(lanes, email)] if email else lanes
+        if email:
+            _check_open(among[0], now)
+        able = [lane for lane in among if self._makes(lane, order)]
+        if email and not able:
+            raise Invalid(f"email: {among[0].email} runs on an upstream that does not make this")
+        places = [each for each in able if each.executing < (max_jobs or each.max_jobs)]
+        found = [lane for lane in places if not lane.closed(now)]
+        if not found:
+            raise TooManyRunning(FULL)
+        first = self.chance() % len(found)
+        return found[first:] + found[:first]
+
+    def lane_of(self, body: Submission, lanes: Sequence[Lane], order: Order | None) -> str:
+        """Return the lane of the film that a call works on by its id: the work is done there too.
+
+        Empty when the call names none, and when that lane is gone or cannot do this work.
+        """
+        named = getattr(body, "video_id", "")
+        if not named:
+            return ""
+        email = read_name(named).email.lower()
+        can = [lane for lane in lanes if lane.email == email and self._makes(lane, order)]
+        return email if can else ""
+
+    def _makes(self, lane: Lane, order: Order | None) -> bool:
+        return order is None or lane.upstream is None or self.takes(order)
+
+
+def _check_open(lane: Lane, now: datetime) -> None:
+    """Say of a lane that was asked for by name why it takes nothing."""
+    if lane.quarantine is None or not lane.closed(now):
+        return
+    if lane.quarantine.reason is Bar.CREDITS:
+        raise NotEnoughCredits
+    if lane.quarantine.reason is Bar.CREDENTIALS:
+        raise LaneBroken(f"Account {lane.email} in error state: its upstream refuses its key")
+    why = f"account {lane.email} takes no jobs now ({lane.quarantine.reason}); try again later"
+    raise TooManyRunning(why)
 
 
 def _known(lanes: Sequence[Lane], email: str) -> Lane:

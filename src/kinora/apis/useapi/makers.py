@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kinora.apis.useapi.answers import SubmittedImages, SubmittedSound, SubmittedVideo
 from kinora.apis.useapi.desk import Desk, Handler, good
-from kinora.apis.useapi.lanes import FULL, LaneFull, Taking, free
+from kinora.apis.useapi.lanes import FULL, Chooser, LaneFull, Taking
 from kinora.apis.useapi.names import Kind, kind_of, name_of
 from kinora.apis.useapi.offer import Offer, Terms
 from kinora.apis.useapi.pictures import image_orders
@@ -60,14 +60,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Makers:
-    """Takes calls to orders; `chance` chooses between lanes with a free place."""
+    """Takes calls to orders, and orders to lanes."""
 
     desk: Desk
     offer: Offer
     find: FindGiven
     submit: Submit
     cancel: Callable[[JobId], Awaitable[Job]]
-    chance: Callable[[], int]
+    chooser: Chooser
 
     def making(self, body: type[Submission]) -> Handler:
         """Return the handler of an operation that makes a film, a sound, or one picture."""
@@ -93,14 +93,17 @@ class Makers:
         orders = [replace(each, key=account.key) for each in image_orders(body, given, terms)]
         return good(_submitted(await self._all(orders, Asked(body, self.desk.base(request)))))
 
-    async def _lanes(self, body: Submission, account: AccountId) -> list[Lane]:
+    async def _lanes(
+        self, body: Submission, account: AccountId, order: Order | None = None
+    ) -> list[Lane]:
         """Return the lanes that may take a call's job; raises Invalid, TooManyRunning."""
-        lanes, email = await self.desk.lanes(account), body.email.lower()
-        return free(lanes, email=email, max_jobs=body.max_jobs, chance=self.chance)
+        lanes = await self.desk.lanes(account)
+        email = body.email.lower() or self.chooser.lane_of(body, lanes, order)
+        return self.chooser.free(lanes, email=email, max_jobs=body.max_jobs, order=order)
 
     async def _on_a_lane(self, order: Order, asked: Asked) -> Placed:
         """Submit an order on any lane that takes it; raise TooManyRunning when none does."""
-        for lane in await self._lanes(asked.body, order.account):
+        for lane in await self._lanes(asked.body, order.account, order):
             with suppress(LaneFull):
                 job = await self.submit(order, within=asked.taking(lane))
                 return Placed(job=job, email=lane.email)

@@ -54,6 +54,7 @@ MEANINGS = {
     412: "The account has too few credits.",
     422: "What was asked for or sent in is not allowed.",
     429: "No account has a free place now; come again after `Retry-After` seconds.",
+    596: "The account that was named runs on another server, which refuses its key.",
     503: "The server is being stopped; come again after `Retry-After` seconds.",
 }
 QUERY: dict[str, dict[str, Any]] = {

@@ -13,11 +13,14 @@ from kinora.apis.useapi.files import Files
 from kinora.apis.useapi.keepers import Keepers
 from kinora.apis.useapi.makers import Makers
 from kinora.apis.useapi.names import Kind
+from kinora.apis.useapi.owner import Owner
 from kinora.apis.useapi.readers import Readers
 from kinora.apis.useapi.songs import Songs
 from kinora.apis.useapi.speaking import Speaking
 
 PREFIX = "/v2/pixverse"
+OWNER = "/v2/account"
+"""The one operation that callers of the hosted service find outside the prefix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class House:
     templates: Templates
     songs: Songs
     accounts: Accounts
+    owner: Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,15 @@ def routes(house: House) -> list[BaseRoute]:
         )
         for operation in operations(house)
         for path in (operation.path, *operation.aliases)
+        for slash in ("", "/")
+    ]
+
+
+def owner_routes(house: House) -> list[BaseRoute]:
+    """Return what is served outside the prefix."""
+    return [
+        Route(OWNER + slash, answering(handler), methods=[method], name=f"useapi:{method} {OWNER}")
+        for method, handler in (("GET", house.owner.shown), ("POST", house.owner.changed))
         for slash in ("", "/")
     ]
 

@@ -28,6 +28,12 @@ from accounts where renews_at <= :at order by renews_at limit :at_most;
 -- name: renewed
 update accounts set renews_at = :renews_at where id = :id and renews_at = :due;
 
+-- name: get_reply_url
+select reply_url from accounts where id = :id;
+
+-- name: set_reply_url
+update accounts set reply_url = :url where id = :id;
+
 -- name: take_place
 update accounts set active = active + 1 where id = :id and active < max_jobs;
 

@@ -1,6 +1,10 @@
 -- name: add_callback
 insert into callbacks (job, url, base, due_at) values (:job, :url, :base, :due_at);
 
+-- name: callback_urls
+select callbacks.job, callbacks.url from json_each(:jobs)
+join callbacks on callbacks.job = json_each.value;
+
 -- name: callbacks_due
 select callbacks.* from callbacks join jobs on jobs.id = callbacks.job
 where callbacks.done_at is null and callbacks.due_at <= :at

@@ -36,10 +36,16 @@ where id = :id and attempt = :attempt and state = 'running' and progress < :done
 -- name: unended
 select * from jobs indexed by jobs_unended
 where state in ('queued', 'running') and created_at < :before and placed >= :placed
+-- What another server may have is paid back when that is known, not by the clock.
+and (:placed or not exists (select 1 from errands where errands.job = jobs.id))
 order by created_at limit :at_most;
 
 -- name: jobs_in_state
 select * from jobs where state = :state order by id limit :at_most;
+
+-- name: jobs_running_here
+select jobs.* from jobs indexed by jobs_by_state left join errands on errands.job = jobs.id
+where jobs.state = 'running' and errands.job is null order by jobs.id limit :at_most;
 
 -- name: list_jobs
 select * from jobs where id < :before order by id desc limit :newest;

@@ -1,0 +1,1 @@
+"""Other servers that speak the PixVerse Platform API, as makers of our jobs."""
