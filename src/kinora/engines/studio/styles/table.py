@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.stills.looks import painted_over
 from kinora.engines.studio.styles import pieces as p
+from kinora.engines.studio.styles.facets import LowPoly, Mosaic, StainedGlass
+from kinora.engines.studio.styles.grain import Grain
+from kinora.engines.studio.styles.modelled import Animation3d, Clay
 
 Field = NDArray[np.float32]
-Style = Callable[[Picture, p.Grain], Picture]
+Style = Callable[[Picture, Grain], Picture]
 
 
-def anime(picture: Picture, _grain: p.Grain) -> Picture:
+def anime(picture: Picture, _grain: Grain) -> Picture:
     """Cel animation: clear colours in two or three tones, thin dark-blue lines, bright lights."""
     cel = p.toned(p.flat(picture, strength=46), levels=6, saturation=1.5, sharp=8)
     cel = np.asarray(cv2.addWeighted(cel, 1.06, cel, 0, 10), np.uint8)
@@ -25,7 +28,7 @@ def anime(picture: Picture, _grain: p.Grain) -> Picture:
     )
 
 
-def animation_3d(picture: Picture, _grain: p.Grain) -> Picture:
+def animation_3d(picture: Picture, _grain: Grain) -> Picture:
     """Computer animation: soft rounded surfaces, strong clean colour, a bloom of light."""
     smooth = p.toned(p.flat(picture, rounds=3, strength=34), levels=0, saturation=1.42)
     shade = p.relief(picture, round_by=7)
@@ -36,7 +39,7 @@ def animation_3d(picture: Picture, _grain: p.Grain) -> Picture:
     )
 
 
-def clay(picture: Picture, grain: p.Grain) -> Picture:
+def clay(picture: Picture, grain: Grain) -> Picture:
     """Modelling clay: thick rounded forms in few colours, with the marks of fingers."""
     noise = grain.noise
     body = p.toned(p.flat(picture, rounds=3, strength=60), levels=5, saturation=1.12, sharp=3)
@@ -47,7 +50,7 @@ def clay(picture: Picture, grain: p.Grain) -> Picture:
     return p.painted(body, 0.98 + shade + np.clip(touch, -0.10, 0.10))
 
 
-def comic(picture: Picture, grain: p.Grain) -> Picture:
+def comic(picture: Picture, grain: Grain) -> Picture:
     """Printed comic: flat colour, bold lines, a screen of dots in the shade, yellowed paper."""
     height, width = picture.shape[:2]
     print_ = p.toned(p.flat(picture, strength=55), levels=4, saturation=1.45, sharp=9)
@@ -61,7 +64,7 @@ def comic(picture: Picture, grain: p.Grain) -> Picture:
     return np.clip(inked * paper + 6, 0, 255).astype(np.uint8)
 
 
-def cyberpunk(picture: Picture, _grain: p.Grain) -> Picture:
+def cyberpunk(picture: Picture, _grain: Grain) -> Picture:
     """Neon night: magenta and cyan, glowing edges, wet haze, faint scan lines."""
     night = p.mapped(
         picture, ((8, 4, 30), (58, 10, 92), (190, 28, 150), (120, 200, 250), (235, 250, 255))
@@ -78,7 +81,7 @@ def cyberpunk(picture: Picture, _grain: p.Grain) -> Picture:
     )
 
 
-def oil(picture: Picture, grain: p.Grain) -> Picture:
+def oil(picture: Picture, grain: Grain) -> Picture:
     """Oil on canvas: strokes that flow along the forms and catch the light."""
     noise = grain.noise
     height, width = picture.shape[:2]
@@ -91,7 +94,7 @@ def oil(picture: Picture, grain: p.Grain) -> Picture:
     return p.painted(strong, np.asarray(1.03 + shade + bristle * 0.055 + canvas, np.float32))
 
 
-def watercolor(picture: Picture, grain: p.Grain) -> Picture:
+def watercolor(picture: Picture, grain: Grain) -> Picture:
     """Watercolour: light washes that pool at their edges, on rough white paper."""
     noise = grain.noise
     wash = p.flat(picture, rounds=3, strength=50).astype(np.float32)
@@ -104,7 +107,7 @@ def watercolor(picture: Picture, grain: p.Grain) -> Picture:
     return np.clip(toned * p.rgb(1.0, 0.99, 0.965) + 6, 0, 255).astype(np.uint8)
 
 
-def ink_wash(picture: Picture, grain: p.Grain) -> Picture:
+def ink_wash(picture: Picture, grain: Grain) -> Picture:
     """Ink and brush on rice paper: greys that bleed, bold strokes, a breath of colour."""
     noise = grain.noise
     grey = cv2.cvtColor(p.flat(picture, rounds=3, strength=60), cv2.COLOR_RGB2GRAY)
@@ -117,7 +120,7 @@ def ink_wash(picture: Picture, grain: p.Grain) -> Picture:
     return np.clip(washed * 0.86 + picture * 0.14, 0, 255).astype(np.uint8)
 
 
-def pencil(picture: Picture, grain: p.Grain) -> Picture:
+def pencil(picture: Picture, grain: Grain) -> Picture:
     """Pencil on paper: outlines, and hatching that follows the shade."""
     noise = grain.noise
     height, width = picture.shape[:2]
@@ -135,7 +138,7 @@ def pencil(picture: Picture, grain: p.Grain) -> Picture:
     return (lead + (paper - lead) * tone[..., None]).astype(np.uint8)
 
 
-def pixel(picture: Picture, grain: p.Grain) -> Picture:
+def pixel(picture: Picture, grain: Grain) -> Picture:
     """Pixel art: big pixels in few colours."""
     height, width = picture.shape[:2]
     cell = max(3, round(height / 80))
@@ -152,7 +155,7 @@ def pixel(picture: Picture, grain: p.Grain) -> Picture:
     return np.asarray(large[cell - y :, cell - x :][:height, :width], np.uint8)
 
 
-def neon(picture: Picture, _grain: p.Grain) -> Picture:
+def neon(picture: Picture, _grain: Grain) -> Picture:
     """Neon tubes: only glowing outlines in the dark, in the colours of what they go around."""
     edge = 1 - p.lines(picture, fine=1.4, amount=80)
     colour = p.toned(picture, levels=0, saturation=2.4).astype(np.float32)
@@ -162,35 +165,7 @@ def neon(picture: Picture, _grain: p.Grain) -> Picture:
     return np.clip(tube + picture * 0.05 + p.rgb(4, 3, 12), 0, 255).astype(np.uint8)
 
 
-def low_poly(picture: Picture, grain: p.Grain) -> Picture:
-    """Facets: every one a single colour with its own light."""
-    height, width = picture.shape[:2]
-    labels, _ = grain.cells(p.cells(width, height, height / 26, 5))
-    light = 1 + 0.10 * np.sin(labels.astype(np.float32) * 12.9898)
-    return p.painted(p.tiled(p.toned(picture, levels=0, saturation=1.2), labels), light)
-
-
-def stained_glass(picture: Picture, grain: p.Grain) -> Picture:
-    """Stained glass: glowing panes in lead."""
-    height, width = picture.shape[:2]
-    labels, inner = grain.cells(p.cells(width, height, height / 18, 9))
-    pane = p.tiled(p.toned(picture, levels=0, saturation=1.9), labels)
-    lead = np.clip((inner - 0.10) * 9, 0, 1)
-    shine = (0.72 + 0.55 * inner) * (0.05 + 0.95 * lead)
-    return p.glowing(p.painted(pane, shine), above=160, wide=0.03, amount=0.4)
-
-
-def mosaic(picture: Picture, grain: p.Grain) -> Picture:
-    """Mosaic of small stones with mortar between them."""
-    height, width = picture.shape[:2]
-    labels, inner = grain.cells(p.cells(width, height, height / 44, 3))
-    stone = p.tiled(p.toned(picture, levels=0, saturation=1.25), labels)
-    vary = 1 + 0.09 * np.sin(labels.astype(np.float32) * 78.233)
-    mortar = np.clip((inner - 0.14) * 8, 0, 1)[..., None]
-    return (np.clip(stone * vary[..., None], 0, 255) * mortar + 74 * (1 - mortar)).astype(np.uint8)
-
-
-def vintage(picture: Picture, grain: p.Grain) -> Picture:
+def vintage(picture: Picture, grain: Grain) -> Picture:
     """Old film stock: faded, warm, with grain and a soft vignette."""
     noise = grain.noise
     height, width = picture.shape[:2]
@@ -201,7 +176,7 @@ def vintage(picture: Picture, grain: p.Grain) -> Picture:
     return np.clip(mixed * fall[..., None] + noise[..., None] * 6, 0, 255).astype(np.uint8)
 
 
-def noir(picture: Picture, grain: p.Grain) -> Picture:
+def noir(picture: Picture, grain: Grain) -> Picture:
     """Film noir: deep blacks, hard light, grain."""
     noise = grain.noise
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
@@ -210,7 +185,7 @@ def noir(picture: Picture, grain: p.Grain) -> Picture:
     return np.asarray(cv2.merge([np.clip(lit, 0, 255).astype(np.uint8)] * 3), np.uint8)
 
 
-def pop_art(picture: Picture, grain: p.Grain) -> Picture:
+def pop_art(picture: Picture, grain: Grain) -> Picture:
     """Pop art: loud inks in few tones, and dots."""
     height, width = picture.shape[:2]
     loud = p.mapped(p.flat(picture), ((40, 10, 90), (235, 40, 120), (255, 150, 40), (255, 240, 90)))
@@ -221,7 +196,7 @@ def pop_art(picture: Picture, grain: p.Grain) -> Picture:
     return (print_ * (1 - 0.22 * dots) * p.lines(picture, fine=1.6)[..., None]).astype(np.uint8)
 
 
-def ukiyo_e(picture: Picture, _grain: p.Grain) -> Picture:
+def ukiyo_e(picture: Picture, _grain: Grain) -> Picture:
     """Woodblock print: flat muted inks, key lines, the grain of the block."""
     few = p.toned(p.flat(picture, rounds=3, strength=60), levels=5, saturation=0.95, sharp=8)
     inks = cv2.addWeighted(
@@ -236,25 +211,23 @@ def ukiyo_e(picture: Picture, _grain: p.Grain) -> Picture:
     return p.painted(np.asarray(inks, np.uint8), np.asarray(line * block, np.float32))
 
 
-STYLES: dict[str, Style] = {
-    "anime": anime,
-    "3d_animation": animation_3d,
-    "clay": clay,
-    "comic": comic,
-    "cyberpunk": cyberpunk,
-    "oil": oil,
-    "watercolor": watercolor,
-    "ink_wash": ink_wash,
-    "pencil": pencil,
-    "pixel": pixel,
-    "neon": neon,
-    "low_poly": low_poly,
-    "stained_glass": stained_glass,
-    "mosaic": mosaic,
-    "vintage": vintage,
-    "noir": noir,
-    "pop_art": pop_art,
-    "ukiyo_e": ukiyo_e,
+STYLES: dict[str, Callable[[], Style]] = {
+    "anime": lambda: anime,
+    "3d_animation": Animation3d,
+    "clay": Clay,
+    "comic": lambda: comic,
+    "cyberpunk": lambda: cyberpunk,
+    "oil": lambda: oil,
+    "watercolor": lambda: watercolor,
+    "ink_wash": lambda: ink_wash,
+    "pencil": lambda: pencil,
+    "pixel": lambda: pixel,
+    "neon": lambda: neon,
+    "low_poly": LowPoly,
+    "stained_glass": StainedGlass,
+    "mosaic": Mosaic,
+    "vintage": lambda: vintage,
+    "noir": lambda: noir,
+    "pop_art": lambda: pop_art,
+    "ukiyo_e": lambda: ukiyo_e,
 }
-HELD = {"clay": 2}
-"""Styles that change only every so many frames, as stop motion does."""
