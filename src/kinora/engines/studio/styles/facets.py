@@ -112,7 +112,6 @@ class Mosaic:
         """Return the next frame."""
         pieces = self._pieces
         pieces.step(picture, grain)
-        height, width = picture.shape[:2]
         rich = p.toned(sharper(picture, pieces.face(picture), 1.0), levels=0, saturation=1.35)
         turned = _along_edges(picture)
         for _ in range(SETTLING if grain.cut else 0):
@@ -131,9 +130,7 @@ class Mosaic:
         mixed = mortar[..., None] + (laid - mortar[..., None]) * inside[..., None]
         return np.clip(mixed, 0, 255).astype(np.uint8)
 
-    def _laid(
-        self, picture: Picture, turned: Field, share: float
-    ) -> tuple[Labels, Field, Field]:
+    def _laid(self, picture: Picture, turned: Field, share: float) -> tuple[Labels, Field, Field]:
         sites = self._pieces.sites
         height, width = picture.shape[:2]
         x = np.clip(sites.points[:, 0], 0, width - 1).astype(np.intp)
@@ -181,23 +178,28 @@ class StainedGlass:
         lead = lead + (1 - lead) * (0.92 * np.clip(near * 1.3 - 0.3, 0, 1))
         waves = cv2.GaussianBlur(grain.noise, (0, 0), max(1.0, height / 170)) * np.float32(0.3)
         shine = (1.12 + np.clip(waves, -0.1, 0.1)) * paint
-        lit = p.glowing(p.painted(deep, np.asarray(shine, np.float32)), above=150, wide=0.03, amount=0.4)
+        lit = p.glowing(
+            p.painted(deep, np.asarray(shine, np.float32)), above=150, wide=0.03, amount=0.4
+        )
         came = p.rgb(22, 21, 25)
         return (came + (lit - came) * lead[..., None]).astype(np.uint8)
 
     def _cut(self, small: Picture, scale: float, *, settle: bool) -> tuple[Labels, Field, Field]:
         """Return the panes' numbers, how far in pixels their edges are, and their colours."""
+        for _ in range(2 if settle else 0):
+            self._turn(small, scale, 0.5)
+        return self._turn(small, scale, EVENED)
+
+    def _turn(self, small: Picture, scale: float, share: float) -> tuple[Labels, Field, Field]:
         sites = self._pieces.sites
         seen = small.astype(np.float32) / np.float32(COLOUR_WEIGHS)
-        for _ in range(3 if settle else 1):
-            points = np.asarray(sites.points / np.float32(scale), np.float32)
-            x = np.clip(points[:, 0], 0, small.shape[1] - 1).astype(np.intp)
-            y = np.clip(points[:, 1], 0, small.shape[0] - 1).astype(np.intp)
-            rooms = np.asarray(self._pieces.rooms / np.float32(scale), np.float32)
-            labels, first, second = panes(points, rooms, seen[y, x], seen)
-            total = sums(labels, small, len(points))
-            middles = _middles(total, points) * np.float32(scale)
-            sites.nudge(np.asarray(middles, np.float32), 0.5 if settle else EVENED)
+        points = np.asarray(sites.points / np.float32(scale), np.float32)
+        x = np.clip(points[:, 0], 0, small.shape[1] - 1).astype(np.intp)
+        y = np.clip(points[:, 1], 0, small.shape[0] - 1).astype(np.intp)
+        rooms = np.asarray(self._pieces.rooms / np.float32(scale), np.float32)
+        labels, first, second = panes(points, rooms, seen[y, x], seen)
+        total = sums(labels, small, len(points))
+        sites.nudge(np.asarray(_middles(total, points) * np.float32(scale), np.float32), share)
         gap = np.where(labels < 0, 0, np.minimum(second - first, 2)).astype(np.float32)
         gap = cv2.GaussianBlur(gap, (0, 0), 1.0)
         away = gap * rooms[labels] * np.float32(scale / 2)
@@ -271,7 +273,9 @@ INSIDE = np.array(
 )
 
 
-def _facing(picture: NDArray[np.uint8], points: Field, lift: Field, corners: NDArray[np.intp]) -> Field:
+def _facing(
+    picture: NDArray[np.uint8], points: Field, lift: Field, corners: NDArray[np.intp]
+) -> Field:
     """Return the light on each facet: bright places stand out, and every point a little."""
     height, width = picture.shape[:2]
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)

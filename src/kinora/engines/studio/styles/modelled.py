@@ -50,7 +50,7 @@ class Clay:
 
 
 class Animation3d:
-    """Computer animation: soft skin that light goes into, clean forms, a rim of light, clear eyes."""
+    """Computer animation: skin that light goes into, clean forms, rims of light, clear eyes."""
 
     def __init__(self) -> None:
         """Begin a film."""
@@ -109,18 +109,22 @@ def thumbs(width: int, height: int, seed: int) -> Field:
     """Return the marks of kneading: dents, and here and there the ridges of a thumb."""
     rng = np.random.default_rng(seed + 31)
     fresh = rng.standard_normal((height, width)).astype(np.float32)
-    dents = wrapped(fresh, max(1.0, height / 54)) * 0.7 + wrapped(fresh, max(0.8, height / 180)) * 0.3
-    yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
+    dents = (
+        wrapped(fresh, max(1.0, height / 54)) * 0.7 + wrapped(fresh, max(0.8, height / 180)) * 0.3
+    )
     marks = np.zeros((height, width), np.float32)
     size = max(6.0, height / 15)
+    reach = min(round(size), height // 2, width // 2)
+    dy, dx = np.mgrid[-reach:reach, -reach:reach].astype(np.float32)
     for _ in range(max(3, round(width * height / (size * size * 9)))):
-        cx, cy, turn = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(0, np.pi)
-        dx = np.mod(xx - cx + width / 2, width) - width / 2
-        dy = np.mod(yy - cy + height / 2, height) - height / 2
+        turn = rng.uniform(0, np.pi)
+        across = np.arange(-reach, reach) + int(rng.integers(width))
+        down = np.arange(-reach, reach) + int(rng.integers(height))
+        here = np.ix_(down % height, across % width)
         u = (dx * np.cos(turn) + dy * np.sin(turn)) / (size * 0.62)
         v = (dy * np.cos(turn) - dx * np.sin(turn)) / size
         inside = np.clip(1.3 - np.hypot(u, v) * 1.3, 0, 1)
         # Ridges run round a whorl that lies off the middle.
         whorl = np.hypot(u, (v + 0.35) * 0.8) * size
-        marks += inside * np.sin(whorl * (2 * np.pi / max(2.5, height / 180)) + dents)
+        marks[here] += inside * np.sin(whorl * (2 * np.pi / max(2.5, height / 180)) + dents[here])
     return np.asarray(dents + marks * 0.5, np.float32)

@@ -56,7 +56,9 @@ def lit_ready(up: Field, steep: float) -> Surface:
     across = cv2.Sobel(up, cv2.CV_32F, 1, 0, scale=-steep / 8)
     down = cv2.Sobel(up, cv2.CV_32F, 0, 1, scale=-steep / 8)
     towards = 1 / np.sqrt(1 + across * across + down * down)
-    return Surface(up, *(np.asarray(e, np.float32) for e in (across * towards, down * towards, towards)))
+    return Surface(
+        up, *(np.asarray(e, np.float32) for e in (across * towards, down * towards, towards))
+    )
 
 
 def diffuse(surface: Surface, light: tuple[float, float, float], wrap: float) -> Field:

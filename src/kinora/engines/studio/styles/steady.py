@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.kernels.jit import F, kernel, rows
 from kinora.engines.studio.picture.motion import Flow
 from kinora.engines.studio.picture.warping import grid, pull, pull_field
 from kinora.engines.studio.reel import Picture
@@ -18,6 +19,9 @@ Field = NDArray[np.float32]
 SIDE = 320
 KEPT = 0.55
 """How much of the frame before is kept where it agrees with the new one."""
+
+DRAWN_KEPT = 0.6
+"""The same of the frame that was drawn: lines and facets that jump would flicker."""
 
 AGREES = 22.0
 """Levels by which the two may differ before the old one counts for nothing."""
@@ -46,6 +50,7 @@ class Steady:
         self.grain = self._begun((2, 2))
         self._before: Picture | None = None
         self._grey: Picture | None = None
+        self._drawn: Picture | None = None
         self._gone = np.zeros((2, 2, 2), np.float32)
         self._finder = Flow(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 
@@ -67,11 +72,20 @@ class Steady:
         apart = cv2.absdiff(moved, frame).max(-1).astype(np.float32)
         if float(apart.mean()) > CUT:
             return self._anew(frame, grey)
-        away = cv2.blur(apart, (5, 5)) / AGREES
-        share = KEPT * np.clip(1 - away, 0, 1)[..., None]
-        mixed = np.rint(frame * (1 - share) + moved * share).astype(np.uint8)
+        away = np.asarray(cv2.blur(apart, (5, 5)) / np.float32(AGREES), np.float32)
+        mixed = _mixed(frame, moved, away, KEPT)
+        self._way = x, y, away
         self._follow(flow, scale, away)
         return self._kept(mixed, grey, given=frame)
+
+    def settled(self, drawn: Picture) -> Picture:
+        """Return what was drawn of the last frame, mixed with what was drawn before it."""
+        if self._drawn is not None and not self.grain.cut:
+            x, y, away = self._way
+            moved = pull(self._drawn, x, y, edge=cv2.BORDER_REPLICATE)
+            drawn = _mixed(drawn, moved, away, DRAWN_KEPT)
+        self._drawn = drawn
+        return drawn
 
     def _follow(self, flow: Field, scale: np.float32, away: Field) -> None:
         """Carry the coordinates of textures along."""
@@ -102,6 +116,20 @@ class Steady:
         self._before, self._grey = frame, grey
         self._last = frame if given is None else given
         return frame
+
+
+@kernel
+def _mixed(new: Picture, old: Picture, away: Field, kept: float) -> Picture:
+    """Return two frames mixed where they are not far apart (`away` below 1)."""
+    height, width, _ = new.shape
+    out = np.empty_like(new)
+    for y in rows(height):
+        for x in range(width):
+            share = F(kept) * max(F(0), F(1) - away[y, x])
+            for c in range(3):
+                level = new[y, x, c] + (F(old[y, x, c]) - F(new[y, x, c])) * share
+                out[y, x, c] = np.uint8(level + F(0.5))
+    return out
 
 
 def _small(frame: Picture) -> Picture:
