@@ -39,8 +39,8 @@ ROOT = Path(__file__).parents[1]
 PHOTOS = ROOT / "src" / "kinora" / "cli" / "pictures"
 OUT = Path(__file__).parent / "results" / "flicker.json"
 WHOLE = Shape(width=1024, height=576, frames=120, fps=24)
-FRAMES = 16
-NAIVE_FRAMES = 6
+FRAMES = 10
+NAIVE_FRAMES = 4
 Field = NDArray[np.float32]
 Way = tuple[Field, Field, NDArray[np.bool_]]
 

@@ -16,6 +16,26 @@ Field = NDArray[np.float32]
 KEY = (-0.55, -0.65, 0.62)
 FILL = (0.75, -0.1, 0.6)
 BEHIND = (0.85, -0.35, 0.12)
+STEEP = 0.65
+PRESSED = 0.026
+"""How deep thumbs press into clay; less in faces."""
+
+
+def _light(towards: tuple[float, float, float], wrap: float, colour: Field) -> Field:
+    """Return a light's direction, how far it goes round forms, and its colour, in a row."""
+    way = np.array(towards, np.float32)
+    return np.concatenate([way / np.linalg.norm(way), [wrap], colour]).astype(np.float32)
+
+
+CLAY_LIGHTS = np.stack(
+    [
+        _light(KEY, 0.6, p.rgb(1.12, 1.06, 0.95)),
+        _light(FILL, 0.5, p.rgb(0.215, 0.26, 0.345)),
+        _light(relief.half_way(KEY), 0.0, p.rgb(26, 26, 26)),
+    ]
+)
+SKIN = np.stack([p.rgb(0.72, 0.88, 0.90), p.rgb(0.34, 0.16, 0.12), p.rgb(78, 84, 104)])
+"""Light goes furthest into red, less far into green (skin, wax, leaves), and the rim's colour."""
 
 
 class Clay:
@@ -32,21 +52,14 @@ class Clay:
         near = near_faces(faces, (width, height))
         clear = sharper(picture, near, 0.7)
         forms = _thick(clear, near)
-        surface = relief.inflated(forms, round_by=1 / 40, features=0.9, steep=0.65)
+        surface = relief.inflated(forms, round_by=1 / 40, features=0.9, steep=STEEP)
         prints = grain.on(thumbs(width, height, grain.seed))
-        pressed = prints * (0.026 - 0.018 * near)
-        rough = np.asarray(relief.large(surface.up, picture) + pressed, np.float32)
-        fine = relief.lit_ready(rough, 0.65 * height / 12)
-        key = relief.diffuse(fine, KEY, 0.6)
-        fill = relief.diffuse(fine, FILL, 0.5)
-        small = relief.hollow(surface, 1 / 40)
-        shadow = relief.cast(surface, KEY, 1 / 22)
-        dark = 1 - 0.24 * relief.large(small, picture) - 0.28 * relief.large(shadow, picture)
-        warm = key[..., None] * p.rgb(0.94, 0.89, 0.80) + fill[..., None] * p.rgb(0.20, 0.24, 0.32)
-        warm += np.float32(0.1)
-        sheen = relief.shine(fine, KEY, 18.0)[..., None] * np.float32(26)
-        lit = forms * warm * dark[..., None] * np.float32(1.08) + sheen
-        return np.clip(lit, 0, 255).astype(np.uint8)
+        rough = relief.large(surface.up, picture) + prints * (PRESSED * (1 - 0.7 * near))
+        hollow = relief.hollow(surface, 1 / 40) * np.float32(0.24)
+        shadow = relief.cast(surface, KEY, 1 / 22) * np.float32(0.28)
+        dark = relief.large(np.asarray(hollow + shadow, np.float32), picture)
+        up = np.asarray(rough, np.float32)
+        return relief.moulded(forms, up, dark, CLAY_LIGHTS, STEEP * height / 24)
 
 
 class Animation3d:
@@ -63,17 +76,18 @@ class Animation3d:
         near = near_faces(faces, (width, height))
         forms = _clean(sharper(picture, near, 0.5), near)
         surface = relief.inflated(forms, round_by=1 / 22, features=0.6, steep=0.36)
-        key = relief.large(relief.diffuse(surface, KEY, 0.5), picture)
-        # Light goes furthest into red, less far into green (skin, wax, leaves).
-        deep = relief.large(relief.diffuse(surface, KEY, 1.0), picture)
-        under = deep[..., None] * p.rgb(0.34, 0.16, 0.12) + key[..., None] * p.rgb(0.72, 0.88, 0.9)
-        hollow = relief.large(relief.hollow(surface, 1 / 36), picture)
         rim = relief.shine(surface, BEHIND, 3.0) * (1 - surface.towards) * 3
-        lamp = relief.large(relief.shine(surface, KEY, 40.0) * np.float32(0.16), picture)
-        lit = _bright(forms) * (0.42 + 0.84 * under) * (1 - 0.26 * hollow)[..., None]
-        bright = relief.large(np.clip(rim, 0, 1), picture)[..., None] * p.rgb(78, 84, 104)
-        made = lit + bright + (255 - lit) * lamp[..., None]
-        return p.glowing(np.clip(made, 0, 255).astype(np.uint8), above=188, wide=0.04, amount=0.35)
+        fields = cv2.merge(
+            [
+                relief.diffuse(surface, KEY, 0.5),
+                relief.diffuse(surface, KEY, 1.0),
+                relief.hollow(surface, 1 / 36),
+                np.clip(rim, 0, 1),
+                relief.shine(surface, KEY, 40.0) * np.float32(0.16),
+            ]
+        )
+        lit = relief.rendered(_bright(forms), relief.large(fields, picture), SKIN)
+        return p.glowing(lit, above=188, wide=0.04, amount=0.35)
 
 
 def _bright(picture: Picture) -> Picture:
@@ -98,8 +112,8 @@ def _thick(picture: Picture, near: Field) -> Picture:
     height = picture.shape[0]
     calm = p.flat(picture, rounds=3, strength=55)
     body = cv2.medianBlur(calm, 2 * max(1, height // 160) + 1)
-    few = p.toned(np.asarray(body, np.uint8), levels=7, saturation=1.3, sharp=3)
-    clear = p.toned(p.flat(picture, rounds=1, strength=36), levels=0, saturation=1.25)
+    few = p.toned(np.asarray(body, np.uint8), levels=7, saturation=1.5, sharp=3)
+    clear = p.toned(p.flat(picture, rounds=1, strength=36), levels=0, saturation=1.45)
     share = (0.75 * near)[..., None]
     return np.asarray(np.rint(few + (clear.astype(np.float32) - few) * share), np.uint8)
 

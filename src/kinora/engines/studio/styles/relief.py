@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.kernels.jit import F, inline, kernel, rows
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
@@ -70,8 +71,13 @@ def diffuse(surface: Surface, light: tuple[float, float, float], wrap: float) ->
 
 def shine(surface: Surface, light: tuple[float, float, float], power: float) -> Field:
     """Return the highlight of a light (Blinn)."""
-    half = np.array(light) / np.linalg.norm(light) + (0, 0, 1)
-    return np.asarray(diffuse(surface, tuple(half), 0.0) ** np.float32(power), np.float32)
+    return np.asarray(diffuse(surface, half_way(light), 0.0) ** np.float32(power), np.float32)
+
+
+def half_way(light: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Return the direction between a light and us."""
+    way = np.array(light) / np.linalg.norm(light)
+    return float(way[0]), float(way[1]), float(way[2] + 1)
 
 
 def hollow(surface: Surface, wide: float) -> Field:
@@ -112,3 +118,58 @@ def _soft(field: Field, sigma: float) -> Field:
     wide = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
     # Or the small copy's grid would be seen as soon as there is light on it.
     return np.asarray(cv2.GaussianBlur(wide, (0, 0), down * 0.7), np.float32)
+
+
+@inline
+def _towards(normal: tuple[float, float, float], light: Field, wrap: float) -> float:
+    """Return how much light falls on a place; it goes on round the forms by `wrap`."""
+    facing = normal[0] * light[0] + normal[1] * light[1] + normal[2] * light[2]
+    return min(F(1), max(F(0), (facing + F(wrap)) / F(1 + wrap)))
+
+
+@kernel
+def moulded(forms: Picture, up: Field, dark: Field, lights: Field, steep: float) -> Picture:
+    """Return forms of a colour, as high as `up`, in two lights.
+
+    `lights` has a row for the key, the fill, and the half way to the key: a direction of length
+    1, how far it goes round, and its colour. `dark` is what light is kept from a place.
+    """
+    height, width, _ = forms.shape
+    out = np.empty_like(forms)
+    for y in rows(height):
+        above, below = max(0, y - 1), min(height - 1, y + 1)
+        for x in range(width):
+            left, right = max(0, x - 1), min(width - 1, x + 1)
+            across = (up[y, left] - up[y, right]) * F(steep)
+            down = (up[above, x] - up[below, x]) * F(steep)
+            towards = F(1) / np.sqrt(F(1) + across * across + down * down)
+            normal = (across * towards, down * towards, towards)
+            key = _towards(normal, lights[0], lights[0, 3])
+            fill = _towards(normal, lights[1], lights[1, 3])
+            sheen = _towards(normal, lights[2], F(0)) ** F(18)
+            for c in range(3):
+                warm = F(0.1) + key * lights[0, 4 + c] + fill * lights[1, 4 + c]
+                level = forms[y, x, c] * warm * (F(1) - dark[y, x]) + sheen * lights[2, 4 + c]
+                out[y, x, c] = np.uint8(min(F(255), max(F(0), level)))
+    return out
+
+
+@kernel
+def rendered(forms: Picture, fields: Field, colours: Field) -> Picture:
+    """Return forms in light that goes into them.
+
+    `fields` (height x width x 5): light on the surface, light under it, how hollow it is, the rim
+    of light and the highlight. `colours`: what the first two and the rim are multiplied by.
+    """
+    height, width, _ = forms.shape
+    out = np.empty_like(forms)
+    for y in rows(height):
+        for x in range(width):
+            open_ = F(1) - F(0.26) * fields[y, x, 2]
+            for c in range(3):
+                under = fields[y, x, 0] * colours[0, c] + fields[y, x, 1] * colours[1, c]
+                level = forms[y, x, c] * (F(0.42) + F(0.84) * under) * open_
+                level += fields[y, x, 3] * colours[2, c]
+                level += (F(255) - level) * fields[y, x, 4]
+                out[y, x, c] = np.uint8(min(F(255), max(F(0), level)))
+    return out

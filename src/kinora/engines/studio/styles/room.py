@@ -12,7 +12,7 @@ from kinora.ports.engine import Shape
 CRISP = ("pixel",)
 """Styles that must not be mixed with what came before: their colours are few."""
 
-COMPILED = ("oil", "low_poly", "mosaic", "stained_glass")
+COMPILED = ("oil", "clay", "3d_animation", "low_poly", "mosaic", "stained_glass")
 """Styles that between them use every compiled loop."""
 
 
