@@ -90,16 +90,16 @@ PATTERNED = (
 def test_patterns_go_with_what_they_are_on(face: Picture, style: str) -> None:
     """Over an exact pan of 6 pixels a frame, what is drawn stays where it is on the picture."""
     wide = cv2.resize(face, (960, 540))
-    pan = [np.ascontiguousarray(wide[100:370, 40 + 6 * n : 520 + 6 * n]) for n in range(8)]
+    pan = [np.ascontiguousarray(wide[100:370, 40 + 6 * n : 520 + 6 * n]) for n in range(5)]
     seen = drawn(iter(pan), style, WIDE)
     assert apart(seen, 6) < 0.5 * apart(seen, 0)
 
 
-STEADY = 0.7
+STEADY, ALIKE_STEADY = 0.5, 0.7
 """A film is to flicker at most this much of what its frames do when each is drawn by itself."""
 
-ALIKE = ("anime", "comic", "cyberpunk", "neon", "pop_art", "ukiyo_e", "3d_animation", "pixel")
-"""Styles without chance in them are steady when drawn one by one, too, but for noise."""
+ALIKE = ("anime", "3d_animation", "cyberpunk", "neon", "ukiyo_e")
+"""Styles without chance in them are steadier when drawn one by one, too."""
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -108,7 +108,7 @@ def test_a_film_is_steadier_than_its_frames_one_by_one(face: Picture, style: str
     rng = np.random.default_rng(2)
     large = cv2.resize(face, (960, 540)).astype(np.float32)
     film = []
-    for number in range(5):
+    for number in range(4):
         move = np.array([[1, 0, -60 - 2.5 * number], [0, 1, -100]], np.float32)
         seen = cv2.warpAffine(large, move, (480, 270))
         noisy = seen + rng.normal(0, 4, seen.shape)
@@ -117,7 +117,7 @@ def test_a_film_is_steadier_than_its_frames_one_by_one(face: Picture, style: str
     alone = [still(frame, style, seed=number) for number, frame in enumerate(film)]
     # Two frames on, the way is a whole number of pixels.
     steady, naive = (apart(each[1:], 5, step=2) for each in (together, alone))
-    assert steady < (0.95 if style in ALIKE else STEADY) * naive, (steady, naive)
+    assert steady < (ALIKE_STEADY if style in ALIKE else STEADY) * naive, (steady, naive)
 
 
 def apart(film: list[Picture], move: int, *, step: int = 1) -> float:
