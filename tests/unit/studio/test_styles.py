@@ -219,6 +219,16 @@ def test_points_go_with_the_picture_and_keep_their_traits() -> None:
     assert (sites.points[:, 0] < 12).any()
 
 
+@pytest.mark.parametrize("style", ["pencil", "ink_wash", "watercolor"])
+def test_a_film_by_night_is_seen(portrait: Picture, style: str) -> None:
+    """On paper, a face that was lit at a fourth still has its features."""
+    night = cv2.convertScaleAbs(portrait, alpha=0.25)
+    (face,) = find_faces(portrait)
+    before, after = features(portrait, face), features(still(night, style), face)
+    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.5
+    assert after.std() > 0.25 * before.std()
+
+
 def test_a_texture_sticks_to_what_it_lies_on() -> None:
     texture = np.zeros((40, 60), np.float32)
     texture[20, 30] = 1

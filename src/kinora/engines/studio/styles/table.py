@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.styles import drawn, screens
+from kinora.engines.studio.styles.exposure import Raised
 from kinora.engines.studio.styles.facets import LowPoly, Mosaic, StainedGlass
 from kinora.engines.studio.styles.grain import Grain
 from kinora.engines.studio.styles.modelled import Animation3d, Clay
@@ -19,17 +20,17 @@ STYLES: dict[str, Callable[[], Style]] = {
     "comic": lambda: drawn.comic,
     "cyberpunk": lambda: screens.cyberpunk,
     "oil": Oil,
-    "watercolor": Watercolor,
-    "ink_wash": lambda: drawn.ink_wash,
-    "pencil": lambda: drawn.pencil,
+    "watercolor": lambda: Raised(Watercolor()),
+    "ink_wash": lambda: Raised(drawn.ink_wash),
+    "pencil": lambda: Raised(drawn.pencil),
     "pixel": screens.Pixel,
     "neon": lambda: screens.neon,
     "low_poly": LowPoly,
-    "stained_glass": StainedGlass,
-    "mosaic": Mosaic,
+    "stained_glass": lambda: Raised(StainedGlass()),
+    "mosaic": lambda: Raised(Mosaic()),
     "vintage": lambda: screens.vintage,
     "noir": lambda: screens.noir,
-    "pop_art": lambda: drawn.pop_art,
-    "ukiyo_e": lambda: drawn.ukiyo_e,
+    "pop_art": lambda: Raised(drawn.pop_art),
+    "ukiyo_e": lambda: Raised(drawn.ukiyo_e),
 }
 """Begins a film in a style."""
