@@ -171,7 +171,7 @@ class StainedGlass:
         near = pieces.face(picture)
         paint = p.lines(sharper(picture, near, 0.8), fine=1.0, amount=58)
         paint = 1 - (1 - paint) * (0.35 + 0.5 * near)
-        width_of = np.float32(max(1.6, height / 190))
+        width_of = np.float32(max(2.4, height / 190))
         away = cv2.resize(gap, size, interpolation=cv2.INTER_LINEAR)
         lead = np.clip(away / width_of, 0, 1) ** 2
         # A face is one piece of glass, painted: leads across it would be scars.
@@ -312,7 +312,7 @@ def _along_edges(picture: Picture) -> Field:
 
 def _blown(colours: Field, traits: Field) -> Field:
     """Return colours of panes as of glass that was blown one by one: none is quite another's."""
-    tint = (traits - traits.mean(1, keepdims=True)) * 44
+    tint = (traits - traits.mean(1, keepdims=True)) * 32
     return np.asarray(np.clip(colours * (0.86 + 0.28 * traits[:, :1]) + tint, 0, 255), np.float32)
 
 
