@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from kinora.catalog.restyles import load_restyles
 from kinora.domain.ids import AssetId, JobId
 from kinora.domain.order import (
     Ask,
@@ -81,9 +82,13 @@ CASES: dict[str, tuple[Ask, Shape]] = {
     "fusion": (Fusion(words=Words(prompt="@woman in @room "), references=REFERENCES), FILM),
     "extend by 5 s": (Extend(words=Words(prompt="on and on"), film=PORTRAIT, seconds=5), LONGER),
     "upscale to 4K": (Upscale(film=PORTRAIT), UHD),
-    "restyle, anime": (Restyle(film=PORTRAIT, style="anime"), FILM),
-    "restyle, oil": (Restyle(film=PORTRAIT, style="oil"), FILM),
-    "restyle, stained glass": (Restyle(film=PORTRAIT, style="stained_glass"), FILM),
+    **{
+        f"restyle, {each.name.replace('_', ' ')}": (
+            Restyle(film=PORTRAIT, style=each.name),
+            FILM,
+        )
+        for each in load_restyles()
+    },
     "modify, night": (changed("make it night"), FILM),
     "modify, blur": (changed("blur the background"), FILM),
     "modify, background": (changed("change the background to a city at night"), FILM),

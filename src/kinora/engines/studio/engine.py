@@ -38,7 +38,7 @@ from kinora.engines.studio.source import reading
 from kinora.engines.studio.steps import begun
 from kinora.engines.studio.stills.remade import remade
 from kinora.engines.studio.stills.room import picture as still_picture
-from kinora.engines.studio.stills.room import warm as warm_stills
+from kinora.engines.studio.styles.room import warm as warm_styles
 from kinora.engines.studio.upscale.room import warm as warm_upscale
 from kinora.engines.studio.worked import WorkedAsk, worked_frames, worked_shape, worked_sound
 from kinora.ports.engine import CannotMake, EngineEvent, Output, Progress, Shape, Spec
@@ -54,7 +54,7 @@ class Studio:
     def setup(self) -> None:
         """Compile and warm every room."""
         cv2.setNumThreads(2)
-        for warm in (warm_pictures, warm_scenes, warm_effects, warm_stills, warm_upscale):
+        for warm in (warm_pictures, warm_scenes, warm_effects, warm_styles, warm_upscale):
             warm()
 
     def run(self, spec: Spec) -> Generator[EngineEvent, None, None]:

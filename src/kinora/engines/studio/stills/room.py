@@ -1,6 +1,7 @@
 """Picture templates by name."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -9,22 +10,23 @@ import numpy as np
 from kinora.engines.studio.picture.load import cover, load, resize
 from kinora.engines.studio.picture.subject import CONFIDENT, find_subject
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.stills import crafts, looks, prints
+from kinora.engines.studio.stills import looks, prints
+from kinora.engines.studio.styles.room import still
 from kinora.ports.engine import CannotMake, Shape
 
 LOOKS: dict[str, Callable[[Picture], Picture]] = {
-    "oil-painting": looks.oil,
-    "comic-print": looks.comic,
-    "pencil-sketch": looks.pencil,
+    "oil-painting": partial(still, style="oil"),
+    "comic-print": partial(still, style="comic"),
+    "pencil-sketch": partial(still, style="pencil"),
     "pop-art": looks.pop_art,
-    "pixel-art": looks.pixels,
+    "pixel-art": partial(still, style="pixel"),
     "vintage-film": looks.vintage,
-    "anime-still": looks.anime,
-    "low-poly": crafts.low_poly,
-    "stained-glass": crafts.stained_glass,
-    "mosaic": crafts.mosaic,
-    "plasticine": crafts.plasticine,
-    "watercolour": crafts.watercolour,
+    "anime-still": partial(still, style="anime"),
+    "low-poly": partial(still, style="low_poly"),
+    "stained-glass": partial(still, style="stained_glass"),
+    "mosaic": partial(still, style="mosaic"),
+    "plasticine": partial(still, style="clay"),
+    "watercolour": partial(still, style="watercolor"),
     "sticker": prints.sticker,
     "magazine-cover": prints.magazine,
     "film-poster": prints.film_poster,
@@ -56,8 +58,3 @@ def double_exposure(one: Picture, two: Picture) -> Picture:
     paper = np.array([236, 232, 224], np.float32) * (0.92 + 0.08 * grey)
     alpha = matte[..., None]
     return np.clip(figure * alpha + paper * (1 - alpha), 0, 255).astype(np.uint8)
-
-
-def warm() -> None:
-    """Compile what a first run would wait for."""
-    looks.oil(np.random.default_rng(1).integers(0, 255, (32, 32, 3), np.uint8))

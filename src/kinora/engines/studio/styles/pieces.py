@@ -1,7 +1,6 @@
 """What styles are made of: flat colour, lines, steps of tone, relief, paper, glow."""
 
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -10,23 +9,7 @@ from numpy.typing import NDArray
 from kinora.engines.studio.reel import Picture
 
 Field = NDArray[np.float32]
-T = TypeVar("T", np.float32, np.int32)
 Table = NDArray[np.uint8]
-
-
-class Grain(NamedTuple):
-    """What moves with a film: noise of deviation 1, and how far its picture has gone, in pixels."""
-
-    noise: Field
-    shift: tuple[float, float]
-
-    def along(self, pattern: NDArray[T]) -> NDArray[T]:
-        """Return a pattern where the picture has taken it."""
-        return np.roll(pattern, (round(self.shift[1]), round(self.shift[0])), axis=(0, 1))
-
-    def cells(self, found: tuple[NDArray[np.int32], Field]) -> tuple[NDArray[np.int32], Field]:
-        """Return cells, and how near their borders are, where the picture has taken them."""
-        return self.along(found[0]), self.along(found[1])
 
 
 def rgb(red: float, green: float, blue: float) -> Field:
@@ -119,38 +102,3 @@ def halftone(width: int, height: int, pitch: float, angle: float) -> Field:
     cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     u, v = (xx * cosine + yy * sine) / pitch, (yy * cosine - xx * sine) / pitch
     return np.asarray(-np.cos(u * 2 * np.pi) * 0.5 - np.cos(v * 2 * np.pi) * 0.5, np.float32)
-
-
-@lru_cache(maxsize=8)
-def cells(width: int, height: int, size: float, seed: int) -> tuple[NDArray[np.int32], Field]:
-    """Return for each pixel its cell's number, and how near it is to the cell's border, 0 to 1."""
-    columns, lines_ = max(2, round(width / size)), max(2, round(height / size))
-    rng = np.random.default_rng(seed)
-    jitter = rng.uniform(-0.34, 0.34, (lines_, columns, 2))
-    gy, gx = np.mgrid[0:lines_, 0:columns]
-    points = np.stack(
-        [
-            (gx + 0.5 + jitter[..., 0]) * width / columns,
-            (gy + 0.5 + jitter[..., 1]) * height / lines_,
-        ],
-        -1,
-    ).reshape(-1, 2)
-    marks = np.full((height, width), 255, np.uint8)
-    inside = np.clip(points.astype(int), 0, [width - 1, height - 1])
-    marks[inside[:, 1], inside[:, 0]] = 0
-    _, labels = cv2.distanceTransformWithLabels(
-        marks, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    edge = cv2.morphologyEx(labels.astype(np.float32), cv2.MORPH_GRADIENT, np.ones((3, 3))) > 0
-    away = cv2.distanceTransform((~edge).astype(np.uint8), cv2.DIST_L2, 5)
-    return labels.astype(np.int32), np.asarray(np.clip(away / (size * 0.5), 0, 1), np.float32)
-
-
-def tiled(picture: Picture, labels: NDArray[np.int32]) -> Picture:
-    """Return a picture in which every cell has its own mean colour."""
-    flat_labels = labels.ravel()
-    counts = np.maximum(np.bincount(flat_labels), 1)
-    means = np.stack(
-        [np.bincount(flat_labels, picture[..., c].ravel()) / counts for c in range(3)], -1
-    )
-    return means.astype(np.uint8)[labels]

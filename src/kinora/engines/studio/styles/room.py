@@ -5,23 +5,46 @@ from collections.abc import Iterator
 import numpy as np
 
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.styles.pieces import Grain
 from kinora.engines.studio.styles.steady import Steady
-from kinora.engines.studio.styles.table import HELD, STYLES
+from kinora.engines.studio.styles.table import STYLES
 from kinora.ports.engine import Shape
+
+CRISP = ("pixel",)
+"""Styles that must not be mixed with what came before: their colours are few."""
+
+COMPILED = ("oil", "clay", "3d_animation", "low_poly", "mosaic", "stained_glass")
+"""Styles that between them use every compiled loop."""
 
 
 def styled(frames: Iterator[Picture], style: str, *, shape: Shape, seed: int) -> Iterator[Picture]:
     """Yield frames in a style by its name; empty and unknown names change nothing."""
-    draw = STYLES.get(style)
-    if draw is None:
+    begin = STYLES.get(style)
+    if begin is None:
         yield from frames
         return
+    draw = begin()
     steady = Steady(shape.width, shape.height, seed)
-    held = HELD.get(style, 1)
     drawn: Picture | None = None
-    for number, frame in enumerate(frames):
+    for frame in frames:
         calm = steady.step(frame)
-        if drawn is None or steady.cut or number % held == 0:
-            drawn = np.ascontiguousarray(draw(calm, Grain(steady.noise, steady.shift)))
+        if drawn is None or not steady.still:
+            drawn = np.ascontiguousarray(draw(calm, steady.grain))
+            if style not in CRISP:
+                drawn = steady.settled(drawn)
         yield drawn
+
+
+def still(picture: Picture, style: str, *, seed: int = 1) -> Picture:
+    """Return one picture in a style."""
+    height, width = picture.shape[:2]
+    frame = Shape(width=width, height=height, frames=1, fps=0)
+    return next(styled(iter([picture]), style, shape=frame, seed=seed))
+
+
+def warm() -> None:
+    """Compile what a first run would wait for."""
+    noise = np.random.default_rng(1).integers(0, 255, (64, 96, 3), np.uint8)
+    shape = Shape(width=96, height=64, frames=2, fps=2)
+    for style in COMPILED:
+        for _ in styled(iter([noise, np.roll(noise, 1, 1)]), style, shape=shape, seed=1):
+            pass
