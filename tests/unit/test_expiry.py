@@ -1,5 +1,6 @@
 """A job that takes too long frees its place, later its credits; what comes after that is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,10 @@ from kinora.adapters.clock import RandomMint
 from kinora.adapters.db.sqlite import SqliteStore
 from kinora.adapters.memory import open_memory_store
 from kinora.adapters.provenance.nothing import NoStamp
+from kinora.bootstrap.dispatcher import build_dispatcher
+from kinora.bootstrap.ground import Ground
 from kinora.catalog.book import load
+from kinora.catalog.plans import plan_named
 from kinora.domain.errors import TooManyRunning
 from kinora.domain.ids import AccountId
 from kinora.domain.job import Job, JobState
@@ -22,6 +26,7 @@ from kinora.moderation.hashes import HashList
 from kinora.moderation.moderator import RuleModerator
 from kinora.moderation.rules import shipped
 from kinora.ports.engine import Output
+from kinora.usecases.choose_plan import ChoosePlan
 from kinora.usecases.expire_jobs import Expired, ExpireJobs
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
@@ -179,3 +184,28 @@ async def test_spans_can_be_changed_and_switched_off(house: House) -> None:
         ended = await house.store.view.jobs.get(late.id)
         assert ended is not None
         assert ended.reason == f"not done {told} after it was accepted"
+
+
+async def test_the_dispatcher_does_what_is_due(ground: Ground) -> None:
+    long_ago = ground.clock.now() - timedelta(days=40)
+    old = House(ground.store, ground.settings.data, at=long_ago, mint=ground.mint)
+    job = await old.submit()
+    await ChoosePlan(store=ground.store, clock=old)(ADA, plan_named("essential"))
+    dispatcher, done = build_dispatcher(ground), asyncio.Event()
+
+    async def tell() -> None:
+        done.set()
+
+    dispatcher.chores = (*dispatcher.chores, tell)
+    tidying = asyncio.create_task(dispatcher._tidy())
+    await asyncio.wait_for(done.wait(), 20)
+    tidying.cancel()
+    ended = await ground.store.view.jobs.get(job.id)
+    account = await ground.store.view.accounts.get(ADA)
+    assert ended is not None
+    assert account is not None
+    assert ended.state is JobState.FAILED
+    assert (account.active, account.balance.monthly) == (0, 15000)
+    assert account.renews_at is not None
+    assert account.renews_at > ground.clock.now()
+    assert await ground.store.view.ledger.discrepancies() == []

@@ -3,45 +3,23 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from kinora.adapters.clock import RandomMint
 from kinora.adapters.db.audit import RULES
 from kinora.adapters.db.migrate import apply, migrate, migrations, statements
 from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.db.statements import connect, load_statements
-from kinora.domain.account import Account, Balance
-from kinora.domain.ids import AccountId, JobId
+from kinora.domain.account import Balance
+from kinora.domain.ids import JobId
 from kinora.domain.job import Job, JobState
 from kinora.domain.ledger import Book, Movement
-from kinora.domain.order import Order, TextToVideo, Words
-from kinora.domain.shape import Shape
 from kinora.usecases.ending import end
+from tests.contracts.test_store import ADA, NOW, account, job
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ADA = AccountId(1)
-MINT = RandomMint(worker=1, floor=0)
 SINGLE_ENTRY = 6
 """The newest schema whose ledger had single entries."""
-
-
-def job(cost: int = 40) -> Job:
-    order = Order(
-        account=ADA, ask=TextToVideo(words=Words(prompt="a boat")), model="v6", quality="540p"
-    )
-    return Job(
-        id=JobId(MINT.id()),
-        order=order,
-        state=JobState.QUEUED,
-        seed=3,
-        cost=cost,
-        shape=Shape(width=64, height=36, frames=120, fps=24),
-        created_at=NOW,
-        changed_at=NOW,
-    )
 
 
 @pytest.fixture
@@ -55,19 +33,9 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 
 async def fill(store: SqliteStore) -> list[Job]:
-    jobs = [job(cost) for cost in (10, 20, 30, 0, 15)]
+    jobs = [job(cost=cost) for cost in (10, 20, 30, 0, 15)]
     async with store.transaction() as tx:
-        await tx.accounts.add(
-            Account(
-                id=ADA,
-                name="ada",
-                plan="",
-                max_jobs=9,
-                active=0,
-                balance=Balance(monthly=0, package=0),
-                created_at=NOW,
-            )
-        )
+        await tx.accounts.add(account(ADA, "ada", max_jobs=9))
         await tx.ledger.grant(ADA, monthly=25, package=100, note="start", at=NOW)
         for each in jobs:
             assert await tx.accounts.take_place(ADA)
@@ -104,9 +72,9 @@ async def test_sound_books_are_proven(store: SqliteStore) -> None:
         (8, 15),
         (0, 0),
     ]
-    account = await store.view.accounts.get(ADA)
-    assert account is not None
-    assert (account.balance, account.active) == (Balance(monthly=25, package=55), 2)
+    found = await store.view.accounts.get(ADA)
+    assert found is not None
+    assert (found.balance, found.active) == (Balance(monthly=25, package=55), 2)
 
 
 @pytest.mark.parametrize(

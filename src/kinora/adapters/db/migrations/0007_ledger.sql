@@ -1,3 +1,5 @@
+-- compatible: no: older code would write entries whose books do not sum to zero.
+
 -- Double entry: every movement says for each book how many credits come into it (negative: leave
 -- it), and an entry whose books do not sum to zero cannot be written. The first three books are
 -- the account's, the others the house's.
