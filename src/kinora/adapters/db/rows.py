@@ -43,6 +43,7 @@ def maybe_micros(at: datetime | None) -> int | None:
 
 
 def maybe_moment(at: int | None) -> datetime | None:
+    """Return the time of a microsecond, None for none."""
     return None if at is None else moment(at)
 
 
