@@ -23,6 +23,7 @@ from kinora.usecases.find_sound import FindSound
 from kinora.usecases.hold_media import HoldMedia, LiftHold, Subject
 from kinora.usecases.keep_voices import DropVoice, MakeVoice
 from kinora.usecases.set_retention import ApplyRetention, SetRetention
+from kinora.usecases.sweep_blobs import PARTS
 from tests.keeper import House
 
 MONTH = Keeping(results=30, uploads=7)
@@ -237,6 +238,24 @@ async def test_bytes_that_cannot_go_now_go_later(house: House) -> None:
         assert house.stored() == [b"film"]
     assert await house.clear() == 1
     assert house.stored() == []
+
+
+async def test_orphans_are_swept_in_passing(house: House) -> None:
+    account = await house.open()
+    kept = await house.picture(account, b"kept")
+    for name in ("content/00/00/lost", "made/80/lost", "given/ff/lost"):
+        await house.blobs.adopt(house.file(b"lost"), name=name)
+    alone = replace(kept, id=AssetId(house.mint.id()), blob="given/ff/old", content="")
+    await house.blobs.adopt(house.file(b"older"), name="given/ff/old")
+    async with house.store.transaction() as tx:
+        await tx.assets.add(alone)
+    assert sum([await house.sweep.in_passing() for _ in range(3)]) == 0
+    swept = 0
+    # A round, and the hour in which nothing is old enough.
+    for _ in range(len(PARTS) // 2 + 7):
+        house.clock.later(minutes=10)
+        swept += await house.sweep.in_passing()
+    assert (swept, house.stored()) == (3, [b"kept", b"older"])
 
 
 async def test_a_large_backlog_is_worked_off(house: House) -> None:

@@ -6,7 +6,13 @@ from datetime import timedelta
 from kinora.adapters.fleet.child import FAULTS, PROCESSOR, WALLS
 from kinora.adapters.fleet.children import ChildFleet
 from kinora.adapters.walls import Walls
-from kinora.bootstrap.ground import Ground, build_clear, build_moderator, build_provenance
+from kinora.bootstrap.ground import (
+    Ground,
+    build_clear,
+    build_moderator,
+    build_provenance,
+    build_sweep,
+)
 from kinora.dispatch.loop import Dispatcher, Outcomes
 from kinora.engines.studio.offer import ENGINE as STUDIO
 from kinora.engines.testcard.offer import ENGINE as TESTCARD
@@ -59,6 +65,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
             build_expiry(ground, fail),
             RenewMonths(store=store, clock=clock),
             ExpireAssets(store=store, clock=clock, clear=build_clear(ground)),
+            build_sweep(ground).in_passing,
         ),
     )
 

@@ -18,18 +18,20 @@ from kinora.cli.desk import Row, as_json, at_desk, settings_of, show
 def doctor(obj: dict[str, Any], *, mend: bool, deep: bool, sure: bool, as_json: bool) -> None:
     """Look the installation over; the exit status is 1 when something is wrong.
 
-    It may run beside the server, whose own work it leaves alone.
+    It may run beside the server, whose own work it leaves alone. While it mends, none can start.
     """
     from kinora.adapters.locks import try_lock  # noqa: PLC0415 - keeps `--help` fast
 
     settings = settings_of(obj)
     exists = settings.database.exists()
-    # While it looks, no server starts.
     lock = try_lock(settings.data / "run" / "serve.lock") if exists else None
+    serving = lock is None
+    if lock is not None and not mend:
+        lock.close()
     asks = None if as_json else click.confirm
 
     async def work(operator: Operator) -> list[Row]:
-        visit = Visit(operator=operator, mend=mend, deep=deep, serving=lock is None)
+        visit = Visit(operator=operator, mend=mend, deep=deep, serving=serving)
         return await look_over(visit, agrees=(lambda _: True) if sure else asks)
 
     try:

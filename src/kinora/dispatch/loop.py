@@ -104,8 +104,15 @@ class Dispatcher:
             async with self.store.transaction() as tx:
                 await tx.answers.forget(before=self.clock.now() - REPEATABLE)
             for chore in self.chores:
-                await chore()
+                await self._do(chore)
             await asyncio.sleep(TIDY_EVERY)
+
+    async def _do(self, chore: Chore) -> None:
+        try:
+            await chore()
+        except Exception:
+            # Jobs go on; the chore comes again.
+            log.exception("chore.failed")
 
     async def _choose(self) -> None:
         while True:

@@ -27,5 +27,5 @@ class Blobs(Protocol):
     async def frozen(self) -> bool:
         """Tell whether a backup is being taken, so that nothing may be removed."""
 
-    async def list(self, *, older_than: datetime) -> Sequence[str]:
-        """Return the names of blobs written before a time."""
+    async def list(self, *, older_than: datetime, within: str = "") -> Sequence[str]:
+        """Return the names of blobs written before a time, those below the folder `within`."""

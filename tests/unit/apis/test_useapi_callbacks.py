@@ -74,7 +74,7 @@ async def test_a_film_is_told_of_twice(ground: Ground, tmp_path: Path) -> None:
         post, clock = made
         body = {"prompt": "a boat", "replyUrl": hook.url, "replyRef": "order 7"}
         name = (await caller.post("/videos/create", **body))["video_id"]
-        clock.at += timedelta(seconds=1)
+        clock.at = ground.clock.now() + timedelta(seconds=1)
         assert await post() == 0
         job = await caller.started()
         assert [await post(), await post()] == [1, 0]

@@ -83,14 +83,15 @@ class DiskBlobs:
         with lock:
             yield True
 
-    async def list(self, *, older_than: datetime) -> Sequence[str]:
-        """Return the names of blobs written before a time."""
-        return await asyncio.to_thread(self._list, older_than)
+    async def list(self, *, older_than: datetime, within: str = "") -> Sequence[str]:
+        """Return the names of blobs written before a time, those below the folder `within`."""
+        place = self._path(within) if within else self._folder
+        return await asyncio.to_thread(self._list, older_than, place)
 
-    def _list(self, older_than: datetime) -> Sequence[str]:
+    def _list(self, older_than: datetime, place: Path) -> Sequence[str]:
         return sorted(
             path.relative_to(self._folder).as_posix()
-            for path in self._folder.rglob("*")
+            for path in place.rglob("*")
             if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < older_than
         )
 
