@@ -21,6 +21,7 @@ from kinora.domain.seals import derived
 from kinora.moderation.hashes import BadHashes, load_hashes
 from kinora.moderation.moderator import RuleModerator
 from kinora.moderation.rules import BadRules, load_rules
+from kinora.ports.clock import Clock
 from kinora.ports.provenance import Provenance
 from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
@@ -47,7 +48,7 @@ class Ground:
     settings: Settings
     store: SqliteStore
     blobs: DiskBlobs
-    clock: SystemClock
+    clock: Clock
     mint: RandomMint
     secret: bytes
     gate: GuardedGate = field(default_factory=GuardedGate)

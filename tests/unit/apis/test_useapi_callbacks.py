@@ -1,71 +1,23 @@
 """Callbacks: what is posted, when, and what happens when nobody takes it."""
 
-import asyncio
-import ipaddress
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from kinora.adapters.post import SafePost
 from kinora.bootstrap.ground import Ground
 from kinora.bootstrap.useapi import build_callbacks
 from kinora.usecases.post_callbacks import MOST_TRIES, PostCallbacks
+from tests.receiver import LOOPBACK, Later, receiving
 from tests.unit.apis.useapi import calling
-
-LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
-
-
-@dataclass
-class Receiver:
-    """Takes posts, with a status of the test's choice."""
-
-    status: int = 200
-    port: int = 0
-    heads: list[str] = field(default_factory=list)
-    bodies: list[Any] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook?a=1"
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = int(head.lower().partition("content-length:")[2].split()[0])
-        self.heads.append(head)
-        self.bodies.append(json.loads(await reader.readexactly(length)))
-        place = "location: http://127.0.0.1:1/\r\n" if self.status == 307 else ""
-        writer.write(f"HTTP/1.1 {self.status} x\r\n{place}content-length: 2\r\n\r\nok".encode())
-        await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def receiving(status: int = 200) -> AsyncIterator[Receiver]:
-    receiver = Receiver(status)
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-    receiver.port = server.sockets[0].getsockname()[1]
-    async with server:
-        yield receiver
-
-
-@dataclass
-class Later:
-    """A clock that goes when it is told to."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @asynccontextmanager
 async def posting(ground: Ground) -> AsyncIterator[tuple[PostCallbacks, Later]]:
     clock, post = Later(ground.clock.now()), SafePost(allowed=[LOOPBACK])
-    yield replace(build_callbacks(ground), clock=clock, post=post), clock
+    yield replace(build_callbacks(ground, post), clock=clock), clock
     await post.close()
 
 
@@ -135,7 +87,7 @@ async def test_backing_off(ground: Ground, tmp_path: Path) -> None:
                     wait += 1
                 waits.append(wait)
             assert waits == [10, 20, 40, 80]
-            hook.status = 204
+            hook.statuses = [204]
             assert [await post(), await post()] == [1, 0]
 
 
@@ -144,7 +96,7 @@ async def test_places_that_posts_never_reach(ground: Ground, tmp_path: Path) -> 
         for url in (hook.url, "http://localhost:1/", "http://user:word@example.com/"):
             await caller.post("/images/create", prompt="a fox", replyUrl=url)
             await caller.finished()
-        closed = build_callbacks(ground)
+        closed = build_callbacks(ground, SafePost())
         clock = Later(ground.clock.now() + timedelta(seconds=1))
         assert await replace(closed, clock=clock)() == 3
         assert hook.bodies == []
