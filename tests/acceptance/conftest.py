@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,16 +113,27 @@ class Server:
         return status
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+CARD = {"KINORA_ENGINE": "testcard", "KINORA_PROVENANCE": "off"}
+"""An engine that draws a card at once."""
+
+
+@contextmanager
+def serving(folder: Path, extra: dict[str, str]) -> Iterator[Server]:
+    """Start a server with settings of its own, and stop it when it still runs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    made = Server(tmp_path / "data", port)
+    made = Server(folder / "data", port, extra=extra)
     made.start()
     yield made
     if made.process is not None:
         made.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with serving(tmp_path, {}) as made:
+        yield made
 
 
 @pytest.fixture
