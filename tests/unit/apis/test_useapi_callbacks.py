@@ -9,7 +9,8 @@ from pathlib import Path
 from kinora.adapters.post import SafePost
 from kinora.bootstrap.ground import Ground
 from kinora.bootstrap.useapi import build_callbacks
-from kinora.usecases.post_callbacks import MOST_TRIES, PostCallbacks
+from kinora.domain.breaker import FAILURES
+from kinora.usecases.post_callbacks import MOST_TRIES, PostCallbacks, place_of
 from tests.receiver import LOOPBACK, Later, receiving
 from tests.unit.apis.useapi import calling
 
@@ -101,3 +102,37 @@ async def test_places_that_posts_never_reach(ground: Ground, tmp_path: Path) -> 
         assert await replace(closed, clock=clock)() == 3
         assert hook.bodies == []
         assert len(await ground.store.view.callbacks.due(at=clock.at, at_most=9)) == 0
+
+
+async def test_a_host_that_fails_is_left_alone_without_counting_tries(
+    ground: Ground, tmp_path: Path
+) -> None:
+    async with (
+        receiving(500) as dead,
+        receiving() as good,
+        calling(ground, tmp_path) as caller,
+        posting(ground) as (post, clock),
+    ):
+        for url in (dead.url, good.url):
+            body = {"prompt": "a fox", "create_count": 3, "replyUrl": url}
+            await caller.post("/images/create", **body)
+        for _ in range(6):
+            await caller.finished()
+        clock.at += timedelta(seconds=1)
+        # After the first failure the host is asked by one at a time.
+        while len(dead.got) < FAILURES:
+            await post()
+            clock.at += timedelta(seconds=5)
+        assert len(good.got) == 3
+        open_until = post.breakers[place_of(dead.url)].open_until
+        assert open_until is not None
+        clock.at = open_until - timedelta(seconds=1)
+        assert await post() == 0
+        tries = await ground.store.view.callbacks.due(at=clock.at + timedelta(hours=2), at_most=9)
+        assert sum(each.tries for each in tries) == FAILURES
+        dead.statuses = [200]
+        clock.at += timedelta(hours=1)
+        while await post():
+            pass
+        assert post.breakers == {}
+        assert len(dead.got) == FAILURES + 3
