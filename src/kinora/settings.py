@@ -40,7 +40,7 @@ class Settings:
     cache: Folder for compiled kernels; empty means the user's cache folder.
     public_url: Base of the links in answers; empty means the address the caller used.
     bootstrap_key: Secret of the default account's first key; empty means a random one.
-    allowed_networks: Private networks (CIDR) that links, callbacks and upstreams may lead to.
+    allowed_networks: Private networks (CIDR) that links, webhooks and upstreams may lead to.
     api_processes: How many processes answer HTTP.
     engines: How many engine processes run jobs; 0 means one for each two cores.
     threads: Threads of each engine process; 0 means its share of the cores.

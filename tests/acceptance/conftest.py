@@ -113,6 +113,10 @@ class Server:
         return status
 
 
+CARD = {"KINORA_ENGINE": "testcard", "KINORA_PROVENANCE": "off"}
+"""An engine that draws a card at once."""
+
+
 @contextmanager
 def serving(folder: Path, **extra: str) -> Iterator[Server]:
     """Start a server whose data lie below a folder, and stop it in the end."""

@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 
 from kinora.bootstrap.ground import Ground
 from kinora_client import Kinora, KinoraRefused, Submitted, calls
-from tests.acceptance.conftest import Server, until
+from tests.acceptance.conftest import CARD, Server, serving, until
 from tests.acceptance.test_main_job import cli
 
 SMALL = {"duration": 1, "quality": "360p"}
@@ -25,15 +24,8 @@ UNKNOWN = 500008
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server whose engine draws a card at once."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    extra = {"KINORA_ENGINE": "testcard", "KINORA_PROVENANCE": "off"}
-    made = Server(tmp_path / "data", port, extra=extra)
-    made.start()
-    yield made
-    if made.process is not None:
-        made.stop()
+    with serving(tmp_path, **CARD) as made:
+        yield made
 
 
 def command(server: Server, *words: str) -> list[str]:

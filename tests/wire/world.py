@@ -9,18 +9,21 @@ from starlette.types import ASGIApp
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import BLOCKED, Ground, build_moderator, build_operator
+from kinora.bootstrap.webhooks import build_webhooks
 from kinora.catalog.book import load
 from kinora.domain.asset import AssetKind
-from kinora.domain.ids import AccountId, AssetId, JobId, VoiceId
+from kinora.domain.ids import AccountId, AssetId, EndpointId, JobId, VoiceId
 from kinora.domain.job import Job
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Ask, ImageEffect, MaskSelection, Order, TextToVideo, Words
+from kinora.domain.webhook import Form
 from kinora.ports.engine import Output
 from kinora.ports.media import Still
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.judge_content import JudgeContent
+from kinora.usecases.keep_endpoints import Wanted
 from kinora.usecases.keep_voices import MakeVoice
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.submit_job import SubmitJob
@@ -55,6 +58,8 @@ async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str)
     names["tune"] = str(await maker.film(rich, seconds=4.0, kind=AssetKind.AUDIO))
     names["long_tune"] = str(await maker.film(rich, seconds=31.0, kind=AssetKind.AUDIO))
     names["voice"] = str(await maker.voice(AssetId(int(names["tune"])), rich))
+    names["webhook"] = str(await maker.webhook(rich))
+    names["foreign_webhook"] = str(await maker.webhook(busy))
     await maker.every_state(names, AssetId(int(names["image"])), rich)
     return World(app, names)
 
@@ -124,6 +129,11 @@ class Maker:
             "Ada", sound, account=account
         )
         return made.id
+
+    async def webhook(self, account: AccountId) -> EndpointId:
+        wanted = Wanted(form=Form.PIXVERSE, url="https://example.com/hook", base="http://x.test")
+        endpoint, _ = await build_webhooks(self.ground).add(wanted, account=account)
+        return endpoint.id
 
     async def submit(self, ask: Ask, account: AccountId) -> Job:
         g = self.ground

@@ -29,6 +29,10 @@ MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 OK = 200
 LONGEST_LINK = 4096
+MOST_IDLE = 20
+IDLE = 5.0
+"""Seconds that a connection is kept for the next call to the same host."""
+
 # Prefixes that carry an IPv4 address inside an IPv6 one (RFC 6052, RFC 4291).
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 COMPATIBLE = ipaddress.ip_network("::/96")
@@ -45,7 +49,12 @@ class Forbidden(httpcore.ConnectError):
 
 async def resolve(host: str) -> Sequence[Address]:
     """Return the addresses of a host name."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return await asyncio.to_thread(addresses_of, host)
+
+
+def addresses_of(host: str) -> Sequence[Address]:
+    """Return the addresses of a host name, however long its name servers take; raises OSError."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
@@ -62,6 +71,13 @@ def is_public(address: Address) -> bool:
     if any(address in network for network in NOT_PUBLIC if network.version == address.version):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def may_reach(address: Address, allowed: Iterable[Network]) -> bool:
+    """Tell whether an address is on the open internet or in a network that is allowed."""
+    return is_public(address) or any(
+        address in network for network in allowed if network.version == address.version
+    )
 
 
 class _JudgingBackend(httpcore.AsyncNetworkBackend):
@@ -84,7 +100,7 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
             addresses = await self._find(host)
         except OSError as error:
             raise httpcore.ConnectError("the host is unknown") from error
-        judged = [address for address in addresses if self._may(address)]
+        judged = [address for address in addresses if may_reach(address, self._allowed)]
         if not addresses or len(judged) < len(addresses):
             raise Forbidden("the host is not a public one")
         return await self._inner.connect_tcp(
@@ -94,11 +110,6 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
 
-    def _may(self, address: Address) -> bool:
-        return is_public(address) or any(
-            address in network for network in self._allowed if network.version == address.version
-        )
-
 
 def safe_client(*, allowed: Iterable[Network], patience: float, find: Resolve) -> httpx.AsyncClient:
     """Return a client that reaches public addresses and `allowed` networks only, once each."""
@@ -106,6 +117,10 @@ def safe_client(*, allowed: Iterable[Network], patience: float, find: Resolve) -
     transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - httpx has no public way
         ssl_context=httpx.create_ssl_context(trust_env=False),
         network_backend=_JudgingBackend(allowed, find),
+        # Who asks bounds how many are under way; a bound here would let one host keep others out.
+        max_connections=None,
+        max_keepalive_connections=MOST_IDLE,
+        keepalive_expiry=IDLE,
     )
     return httpx.AsyncClient(
         transport=transport,

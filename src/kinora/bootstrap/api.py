@@ -22,6 +22,8 @@ from kinora.apis.native.jobs import JobDoor
 from kinora.apis.native.jobs import routes as job_routes
 from kinora.apis.native.uploads import UploadDoor
 from kinora.apis.native.uploads import routes as upload_routes
+from kinora.apis.native.webhooks import WebhookDoor
+from kinora.apis.native.webhooks import routes as webhook_routes
 from kinora.apis.pixverse import errors as pixverse_errors
 from kinora.apis.pixverse import reference as pixverse_reference
 from kinora.apis.pixverse.door import Door
@@ -37,6 +39,7 @@ from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
 from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
+from kinora.bootstrap.webhooks import build_webhooks
 from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
@@ -119,6 +122,7 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
         *owner_routes(useapi),
         *upload_routes(build_uploads(ground, links, verbs)),
         *job_routes(build_jobs(ground, links, verbs)),
+        *webhook_routes(build_webhook_door(ground, verbs)),
         *media_routes(media),
         *health_routes(health),
         *pixverse_reference.routes(),
@@ -154,6 +158,16 @@ def build_jobs(ground: Ground, links: Links, verbs: Verbs) -> JobDoor:
         submit=verbs.submit,
         read=verbs.read,
         delete=build_delete(ground),
+        public_url=ground.settings.public_url,
+    )
+
+
+def build_webhook_door(ground: Ground, verbs: Verbs) -> WebhookDoor:
+    """Build the door for webhooks."""
+    return WebhookDoor(
+        store=ground.store,
+        verbs=build_webhooks(ground),
+        open_account=verbs.open_account,
         public_url=ground.settings.public_url,
     )
 

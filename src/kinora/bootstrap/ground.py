@@ -22,6 +22,7 @@ from kinora.domain.seals import derived
 from kinora.moderation.hashes import BadHashes, load_hashes
 from kinora.moderation.moderator import RuleModerator
 from kinora.moderation.rules import BadRules, load_rules
+from kinora.ports.clock import Clock
 from kinora.ports.provenance import Provenance
 from kinora.ports.sealing import Sealing
 from kinora.settings import BadSettings, Settings
@@ -51,7 +52,7 @@ class Ground:
     settings: Settings
     store: SqliteStore
     blobs: DiskBlobs
-    clock: SystemClock
+    clock: Clock
     mint: RandomMint
     secret: bytes
     gate: GuardedGate = field(default_factory=GuardedGate)

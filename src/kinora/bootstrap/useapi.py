@@ -1,13 +1,9 @@
 """The useapi.net dialect, built over the same store as every other door."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
-from kinora.adapters.post import SafePost
 from kinora.apis.useapi.accounts import Accounts
 from kinora.apis.useapi.callbacks import WriteCallback
 from kinora.apis.useapi.desk import Desk
@@ -32,6 +28,7 @@ from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
 from kinora.domain.seals import derived
+from kinora.ports.post import Post
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_lanes import DropLane, PutLane
@@ -40,11 +37,6 @@ from kinora.usecases.post_callbacks import PostCallbacks
 from kinora.usecases.read_job import ReadJob
 from kinora.usecases.submit_job import SubmitJob
 from kinora.web.links import Links
-
-log = structlog.get_logger()
-
-PAUSE = 0.5
-"""Seconds until it is looked again for what is to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +102,7 @@ def build_files(desk: Desk, shared: Shared) -> Files:
     )
 
 
-def build_callbacks(ground: Ground) -> PostCallbacks:
+def build_callbacks(ground: Ground, post: Post) -> PostCallbacks:
     """Build what tells callers of their jobs."""
     settings, store, clock = ground.settings, ground.store, ground.clock
     rows = Rows(
@@ -123,21 +115,9 @@ def build_callbacks(ground: Ground) -> PostCallbacks:
     return PostCallbacks(
         store=store,
         clock=clock,
-        post=SafePost(allowed=settings.networks),
+        post=post,
         body=WriteCallback(store=store, rows=rows, public_url=settings.public_url),
     )
-
-
-async def keep_posting(post: PostCallbacks) -> None:
-    """Tell callers of their jobs for as long as this runs."""
-    while True:
-        try:
-            tried = await post()
-        except Exception:
-            log.exception("callbacks.failed")
-            tried = 0
-        if not tried:
-            await asyncio.sleep(PAUSE)
 
 
 def build_links(ground: Ground) -> Links:

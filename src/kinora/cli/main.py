@@ -21,6 +21,7 @@ COMMANDS = {
     "hold": ("kinora.cli.holds", "hold"),
     "backup": ("kinora.cli.backup", "backup"),
     "restore": ("kinora.cli.backup", "restore"),
+    "webhooks": ("kinora.cli.webhooks", "webhooks"),
     "doctor": ("kinora.cli.doctor", "doctor"),
 }
 

@@ -14,7 +14,7 @@ from kinora.bootstrap.away import build_away
 from kinora.bootstrap.dispatcher import build_dispatcher
 from kinora.bootstrap.ground import DISPATCHER, stand
 from kinora.bootstrap.signs import give_part_signs, give_signs
-from kinora.bootstrap.useapi import build_callbacks, keep_posting
+from kinora.bootstrap.webhooks import telling
 from kinora.cli.inherited import follow_supervisor, read_settings_line
 from kinora.settings import Settings
 from kinora.web.logs import configure_logs
@@ -46,14 +46,12 @@ async def run(settings: Settings, knocks: int) -> None:
 
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
         heart = asyncio.create_task(give_signs(ground.heartbeat))
-        posts = asyncio.create_task(keep_posting(build_callbacks(ground)))
         try:
-            async with away.at_work(grace=settings.grace):
+            async with telling(ground), away.at_work(grace=settings.grace):
                 await dispatcher.run()
         finally:
             heart.cancel()
             signs.cancel()
-            posts.cancel()
             await asyncio.gather(*stopping)
             await ground.close()
 

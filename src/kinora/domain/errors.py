@@ -74,6 +74,12 @@ class JobNotFound(KinoraError):
     code = "job_not_found"
 
 
+class EndpointNotFound(KinoraError):
+    """No webhook with this id."""
+
+    code = "webhook_not_found"
+
+
 class ContentDeleted(KinoraError):
     """The content has been deleted."""
 

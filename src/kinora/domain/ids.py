@@ -7,5 +7,7 @@ KeyId = NewType("KeyId", int)
 JobId = NewType("JobId", int)
 AssetId = NewType("AssetId", int)
 VoiceId = NewType("VoiceId", int)
+EndpointId = NewType("EndpointId", int)
+DeliveryId = NewType("DeliveryId", int)
 
 MAX_ID = 2**53 - 1

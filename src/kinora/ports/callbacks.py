@@ -38,12 +38,8 @@ class Callbacks(Protocol):
     async def told(self, job: JobId, state: JobState, *, at: datetime) -> None:
         """Note that a state was told; after a final one there is no more to tell."""
 
+    async def rest(self, job: JobId, *, until: datetime) -> None:
+        """Leave a wish alone until a time: the place that it names answers nobody now."""
+
     async def late(self, job: JobId, *, again: datetime | None, at: datetime) -> None:
         """Note a post that went wrong, and when to try again; None gives up."""
-
-
-class Post(Protocol):
-    """Sends a body to a stranger's URL, never to places that it should not reach."""
-
-    async def __call__(self, url: str, body: bytes) -> bool:
-        """Return whether the receiver took it, with any status of 200 to 299."""

@@ -27,6 +27,7 @@ from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.lanes import Errands, Lanes
 from kinora.ports.upkeep import Upkeep
+from kinora.ports.webhooks import Deliveries, Endpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +358,14 @@ class Tx(Protocol):
     @property
     def upkeep(self) -> Upkeep:
         """Upkeep."""
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Endpoints."""
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """Deliveries."""
 
 
 class Store(Protocol):

@@ -1,71 +1,24 @@
 """Callbacks: what is posted, when, and what happens when nobody takes it."""
 
-import asyncio
-import ipaddress
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from kinora.adapters.post import SafePost
 from kinora.bootstrap.ground import Ground
 from kinora.bootstrap.useapi import build_callbacks
-from kinora.usecases.post_callbacks import MOST_TRIES, PostCallbacks
+from kinora.domain.breaker import FAILURES
+from kinora.usecases.post_callbacks import MOST_TRIES, PostCallbacks, place_of
+from tests.receiver import LOOPBACK, Later, receiving
 from tests.unit.apis.useapi import calling
-
-LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
-
-
-@dataclass
-class Receiver:
-    """Takes posts, with a status of the test's choice."""
-
-    status: int = 200
-    port: int = 0
-    heads: list[str] = field(default_factory=list)
-    bodies: list[Any] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook?a=1"
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = int(head.lower().partition("content-length:")[2].split()[0])
-        self.heads.append(head)
-        self.bodies.append(json.loads(await reader.readexactly(length)))
-        place = "location: http://127.0.0.1:1/\r\n" if self.status == 307 else ""
-        writer.write(f"HTTP/1.1 {self.status} x\r\n{place}content-length: 2\r\n\r\nok".encode())
-        await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def receiving(status: int = 200) -> AsyncIterator[Receiver]:
-    receiver = Receiver(status)
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-    receiver.port = server.sockets[0].getsockname()[1]
-    async with server:
-        yield receiver
-
-
-@dataclass
-class Later:
-    """A clock that goes when it is told to."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @asynccontextmanager
 async def posting(ground: Ground) -> AsyncIterator[tuple[PostCallbacks, Later]]:
     clock, post = Later(ground.clock.now()), SafePost(allowed=[LOOPBACK])
-    yield replace(build_callbacks(ground), clock=clock, post=post), clock
+    yield replace(build_callbacks(ground, post), clock=clock), clock
     await post.close()
 
 
@@ -135,7 +88,7 @@ async def test_backing_off(ground: Ground, tmp_path: Path) -> None:
                     wait += 1
                 waits.append(wait)
             assert waits == [10, 20, 40, 80]
-            hook.status = 204
+            hook.statuses = [204]
             assert [await post(), await post()] == [1, 0]
 
 
@@ -144,8 +97,42 @@ async def test_places_that_posts_never_reach(ground: Ground, tmp_path: Path) -> 
         for url in (hook.url, "http://localhost:1/", "http://user:word@example.com/"):
             await caller.post("/images/create", prompt="a fox", replyUrl=url)
             await caller.finished()
-        closed = build_callbacks(ground)
+        closed = build_callbacks(ground, SafePost())
         clock = Later(ground.clock.now() + timedelta(seconds=1))
         assert await replace(closed, clock=clock)() == 3
         assert hook.bodies == []
         assert len(await ground.store.view.callbacks.due(at=clock.at, at_most=9)) == 0
+
+
+async def test_a_host_that_fails_is_left_alone_without_counting_tries(
+    ground: Ground, tmp_path: Path
+) -> None:
+    async with (
+        receiving(500) as dead,
+        receiving() as good,
+        calling(ground, tmp_path) as caller,
+        posting(ground) as (post, clock),
+    ):
+        for url in (dead.url, good.url):
+            body = {"prompt": "a fox", "create_count": 3, "replyUrl": url}
+            await caller.post("/images/create", **body)
+        for _ in range(6):
+            await caller.finished()
+        clock.at += timedelta(seconds=1)
+        # After the first failure the host is asked by one at a time.
+        while len(dead.got) < FAILURES:
+            await post()
+            clock.at += timedelta(seconds=5)
+        assert len(good.got) == 3
+        open_until = post.breakers[place_of(dead.url)].open_until
+        assert open_until is not None
+        clock.at = open_until - timedelta(seconds=1)
+        assert await post() == 0
+        tries = await ground.store.view.callbacks.due(at=clock.at + timedelta(hours=2), at_most=9)
+        assert sum(each.tries for each in tries) == FAILURES
+        dead.statuses = [200]
+        clock.at += timedelta(hours=1)
+        while await post():
+            pass
+        assert post.breakers == {}
+        assert len(dead.got) == FAILURES + 3

@@ -42,6 +42,10 @@ class SqlCallbacks:
         done = now if state.final else None
         self._db.run("callback_told", {"job": job, "told": state.value, "at": now, "done_at": done})
 
+    async def rest(self, job: JobId, *, until: datetime) -> None:
+        """Leave a wish alone until a time."""
+        self._db.run("callback_rests", {"job": job, "due_at": micros(until)})
+
     async def late(self, job: JobId, *, again: datetime | None, at: datetime) -> None:
         """Note a post that went wrong, and when to try again; None gives up."""
         done = micros(at) if again is None else None

@@ -15,6 +15,7 @@ from kinora.adapters.db.shelves import SqlShelves
 from kinora.adapters.db.statements import Connection, connect
 from kinora.adapters.db.upkeep import SqlUpkeep
 from kinora.adapters.db.voices import SqlVoices
+from kinora.adapters.db.webhooks import SqlDeliveries, SqlEndpoints
 from kinora.adapters.db.work import SqlJobs
 from kinora.adapters.db.writer import Writer
 from kinora.ports.callbacks import Callbacks
@@ -34,6 +35,7 @@ from kinora.ports.store import (
     Voices,
 )
 from kinora.ports.upkeep import Upkeep
+from kinora.ports.webhooks import Deliveries, Endpoints
 
 
 class SqlTx:
@@ -57,6 +59,8 @@ class SqlTx:
         self._legal_holds = SqlLegalHolds(db)
         self._doomed = SqlDoomed(db)
         self._upkeep = SqlUpkeep(db)
+        self._endpoints = SqlEndpoints(db)
+        self._deliveries = SqlDeliveries(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -137,6 +141,16 @@ class SqlTx:
     def upkeep(self) -> Upkeep:
         """Upkeep."""
         return self._upkeep
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Endpoints."""
+        return self._endpoints
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """Deliveries."""
+        return self._deliveries
 
 
 class SqliteStore:

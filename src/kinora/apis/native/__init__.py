@@ -1,1 +1,1 @@
-"""Kinora's own door: health and metrics."""
+"""Kinora's own door: health and metrics, uploads in parts, webhooks."""

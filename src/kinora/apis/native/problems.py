@@ -12,6 +12,7 @@ STATUS: Mapping[type[errors.KinoraError], int] = {
     errors.NotEnoughCredits: 402,
     errors.CapReached: 402,
     errors.JobNotFound: 404,
+    errors.EndpointNotFound: 404,
     errors.MediaNotFound: 404,
     errors.ImageNotFound: 404,
     errors.ContentDeleted: 410,

@@ -19,6 +19,7 @@ from kinora.apis.pixverse.given import Given, films_in, masks_in, voice_in
 from kinora.apis.pixverse.lists import Lists
 from kinora.apis.pixverse.translate import order_from
 from kinora.apis.pixverse.usage import UsageBody, usage_asked, usage_detail
+from kinora.apis.pixverse.webhooks import naming
 from kinora.apis.pixverse.wire import AgentBody, AudioBody, Body, MaskBody
 from kinora.catalog.songs import check_song
 from kinora.domain.errors import (
@@ -184,7 +185,8 @@ class Door(Lists):
             given=Given(films=films, masks=masks, voice=found),
         )
         order = replace(order, key=caller.key)
-        return await self.verbs.submit(order, repeat=_repeat(request, trace, raw))
+        within = naming(parsed.webhook_id, base=self._base(request))
+        return await self.verbs.submit(order, repeat=_repeat(request, trace, raw), within=within)
 
     async def _outcome(self, request: Request) -> Outcome:
         account: AccountId = (await self._account(request)).id

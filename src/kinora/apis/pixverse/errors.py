@@ -23,6 +23,7 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.ImageNotFound: 400032,
     errors.MediaNotFound: 400017,
     errors.JobNotFound: 500008,
+    errors.EndpointNotFound: 400017,
     errors.ContentDeleted: 500064,
     errors.UnderLegalHold: 500020,
     errors.TemplateInactive: 500070,

@@ -58,8 +58,6 @@ def order_from(
 
     Raises Invalid, Missing, TemplateInactive.
     """
-    if body.webhook_id:
-        raise Invalid("webhook_id: webhooks are not offered yet, poll the result instead")
     match body:
         case TextToVideoBody() | ImageToVideoBody() | TransitionBody():
             order = _film(body, given.voice, account=account, catalog=catalog, trace=trace)

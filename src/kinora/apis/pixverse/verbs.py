@@ -13,14 +13,16 @@ from kinora.domain.voice import Voice
 from kinora.ports.store import Outcome
 from kinora.usecases.find_film import FoundFilm
 from kinora.usecases.find_mask import FoundMask
-from kinora.usecases.submit_job import Repeat
+from kinora.usecases.submit_job import Repeat, Within
 
 
 class Submit(Protocol):
     """Accepts an order."""
 
-    async def __call__(self, order: Order, *, repeat: Repeat | None = None) -> Job:
-        """Return the queued job, or the earlier one of a repeat."""
+    async def __call__(
+        self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
+    ) -> Job:
+        """Return the queued job, or a repeat's earlier one; `within` commits with a new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

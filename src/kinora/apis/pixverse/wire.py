@@ -34,7 +34,9 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
-    webhook_id: Text = Field("", description="Not offered yet: a non-empty value is refused.")
+    webhook_id: Annotated[Text, BeforeValidator(name_of)] = Field(
+        "", description="Who is told when the job has ended: an id from `kinora webhooks add`."
+    )
 
 
 class FilmBody(Body):

@@ -16,3 +16,6 @@ update callbacks set told = :told, tries = 0, due_at = :at, done_at = :done_at w
 
 -- name: callback_late
 update callbacks set tries = tries + 1, due_at = :due_at, done_at = :done_at where job = :job;
+
+-- name: callback_rests
+update callbacks set due_at = :due_at where job = :job and done_at is null;
