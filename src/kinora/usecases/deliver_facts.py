@@ -34,6 +34,7 @@ AT_ONCE = 500
 
 MOST_CHANCE = 2**31
 GONE, BUSY, OVERLOADED = 410, 429, 503
+NOT_WRITTEN = Answer(status=None, millis=0, error="the server could not write what to tell")
 NOTHING_TO_TELL = Answer(status=None, millis=0, error="the job is no longer known")
 
 Write = Callable[[Delivery, Outcome], Awaitable[bytes]]
@@ -114,12 +115,15 @@ class DeliverFacts:
             await self._settle(tx, delivery.id, answer)
 
     async def _post(self, delivery: Delivery, endpoint: Endpoint, outcome: Outcome) -> Answer:
-        body = await self.write[endpoint.form](delivery, outcome)
-        now = self.clock.now()
         try:
-            headers = self.sign(endpoint, delivery.name, body, at=now)
+            body = await self.write[endpoint.form](delivery, outcome)
+            headers = self.sign(endpoint, delivery.name, body, at=self.clock.now())
         except BadSeal as error:
             return Answer(status=None, millis=0, error=str(error))
+        except Exception:
+            # A job that cannot be told of must not be tried for ever, without a pause.
+            log.exception("webhook.not_written", delivery=delivery.name)
+            return NOT_WRITTEN
         if trace := _header(outcome.job.order.trace):
             headers |= {"Ai-Trace-Id": trace}
         return await self.post(endpoint.url, body, headers=headers)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -12,7 +13,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from kinora.adapters.post import SafePost
 from kinora.bootstrap.webhooks import build_deliveries
 from kinora.domain.ids import EndpointId, JobId
-from kinora.domain.webhook import KEPT, OFF_AFTER, PIXVERSE_WAITS
+from kinora.domain.webhook import KEPT, OFF_AFTER, PIXVERSE_WAITS, Delivery, Form
+from kinora.ports.store import Outcome
 from kinora.usecases.cancel_job import CancelJob
 from tests.receiver import LOOPBACK, Got, receiving
 from tests.unit.webhooks.house import House
@@ -345,3 +347,21 @@ async def test_what_waits_for_a_dead_endpoint_is_given_up_after_a_day(house: Hou
         assert await house.tell(after=timedelta(days=1)) == 0
     # The circuit kept most tries away.
     assert len(hook.got) < 8 * 9
+
+
+async def test_what_cannot_be_written_backs_off_and_is_given_up(house: House) -> None:
+    async def broken(_delivery: Delivery, _outcome: Outcome) -> bytes:
+        raise RuntimeError("a fault of the server")
+
+    async with receiving() as hook:
+        endpoint = await house.add(hook, "pixverse", every_job=True)
+        await house.film()
+        await house.jobs.failed()
+        house.deliver = replace(house.deliver, write={Form.PIXVERSE: broken})
+        assert [await house.tell(), await house.tell()] == [1, 0]
+        for _ in range(12):
+            await house.tell(after=timedelta(hours=1))
+        assert await house.states(endpoint["id"]) == ["given_up"]
+        (told,) = (await house.call("GET", f"/{endpoint['id']}/log"))["deliveries"]
+    assert {each["error"] for each in told["tries"]} == {"the server could not write what to tell"}
+    assert (len(told["tries"]), hook.got) == (9, [])

@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from kinora.apis.native.asked import JobBody, order_from, read_job_body
 from kinora.apis.native.callers import key_of
-from kinora.apis.native.problems import problem, refuse
+from kinora.apis.native.problems import answering, problem
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
-from kinora.domain.errors import Invalid, JobNotFound, KinoraError, NotAllowed
+from kinora.domain.errors import Invalid, JobNotFound, NotAllowed
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, JobState, WrongState
 from kinora.domain.order import texts_of
@@ -29,8 +29,6 @@ LONGEST_ID = 16
 PAGE = 20
 LONGEST_PAGE = 100
 SCOPE = "native/jobs"
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,18 +157,8 @@ def _number(request: Request, name: str, otherwise: int) -> int:
 def routes(door: JobDoor) -> list[Route]:
     """Return the routes."""
     return [
-        Route("/api/jobs", _answering(door.create), methods=["POST"], name="jobs.create"),
-        Route("/api/jobs", _answering(door.list), methods=["GET"], name="jobs.list"),
-        Route("/api/jobs/{job:str}", _answering(door.show), methods=["GET"], name="jobs.show"),
-        Route("/api/jobs/{job:str}", _answering(door.end), methods=["DELETE"], name="jobs.end"),
+        Route("/api/jobs", answering(door.create), methods=["POST"], name="jobs.create"),
+        Route("/api/jobs", answering(door.list), methods=["GET"], name="jobs.list"),
+        Route("/api/jobs/{job:str}", answering(door.show), methods=["GET"], name="jobs.show"),
+        Route("/api/jobs/{job:str}", answering(door.end), methods=["DELETE"], name="jobs.end"),
     ]
-
-
-def _answering(handler: Handler) -> Handler:
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except KinoraError as error:
-            return refuse(error)
-
-    return answer

@@ -1,10 +1,13 @@
 """How Kinora's own door says no: problem details (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from kinora.domain import errors
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 STATUS: Mapping[type[errors.KinoraError], int] = {
     errors.Unauthorised: 401,
@@ -44,3 +47,15 @@ def refuse(error: errors.KinoraError) -> Response:
     status = STATUS.get(type(error), UNUSABLE)
     headers = {"www-authenticate": "Bearer"} if isinstance(error, errors.Unauthorised) else {}
     return problem(status, error.code, str(error), **headers)
+
+
+def answering(handler: Handler) -> Handler:
+    """Wrap a handler so that the product's errors become problems."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except errors.KinoraError as error:
+            return refuse(error)
+
+    return answer

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kinora.apis.native.callers import key_of
-from kinora.apis.native.problems import refuse
+from kinora.apis.native.problems import Handler, answering
 from kinora.apis.native.told import written
 from kinora.domain.account import Account
-from kinora.domain.errors import EndpointNotFound, Invalid, KinoraError, Malformed
+from kinora.domain.errors import EndpointNotFound, Invalid, Malformed
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import MAX_ID, DeliveryId, EndpointId
 from kinora.domain.webhook import Delivery, Endpoint, Form, Try
@@ -35,7 +35,6 @@ from kinora.web.bodies import read_body
 MAX_BODY = 1 << 16
 MOST_SHOWN, USUAL = 100, 20
 LONGEST_NUMBER = 18
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class AddBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,7 +193,10 @@ def routes(door: WebhookDoor) -> list[Route]:
         ("GET", f"{one}/log", door.log),
         ("POST", f"{one}/replay", door.replay),
     ]
-    return [Route(path, _answering(verb), methods=[method]) for method, path, verb in table]
+    return [
+        Route(path, answering(verb), methods=[method], name=f"webhooks.{verb.__name__}")
+        for method, path, verb in table
+    ]
 
 
 def endpoint_row(endpoint: Endpoint) -> dict[str, Any]:
@@ -239,16 +241,6 @@ def try_row(tried: Try) -> dict[str, Any]:
         "error": tried.error,
         "answer": tried.answer,
     }
-
-
-def _answering(handler: Handler) -> Handler:
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except KinoraError as error:
-            return refuse(error)
-
-    return answer
 
 
 async def _read(request: Request, kind: type[Any]) -> Any:
