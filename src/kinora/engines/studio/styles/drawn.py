@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.styles import pieces as p
-from kinora.engines.studio.styles.grain import Grain
+from kinora.engines.studio.styles.grain import Grain, white
 from kinora.engines.studio.styles.strokes import along_forms, drawn_out
 
 Field = NDArray[np.float32]
@@ -61,12 +61,13 @@ def pencil(picture: Picture, grain: Grain) -> Picture:
     line = p.lines(picture, fine=0.9, amount=58)
     size = max(8, width * 2 // 3), max(8, height * 2 // 3)
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    lead = np.ascontiguousarray(cv2.resize(grain.noise, size)[..., None])
+    other = grain.on(white(width, height, grain.seed + 1))
+    lead, cross = (cv2.resize(each, size)[..., None] for each in (grain.noise, other))
     length = max(3, height // 90)
     slant = np.broadcast_to(p.rgb(0.77, -0.64, 0)[:2], (*lead.shape[:2], 2))
     layers = [
         drawn_out(lead, np.ascontiguousarray(slant), length),
-        drawn_out(lead[::-1].copy(), along_forms(small, wide=max(1.0, size[1] / 90)), length),
+        drawn_out(cross, along_forms(small, wide=max(1.0, size[1] / 90)), length),
     ]
     first, second = (
         cv2.resize(each[..., 0] / max(1e-3, float(each.std())), (width, height)) for each in layers

@@ -63,7 +63,7 @@ class Grain:
         return np.asarray(field[y, x], np.float32)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def white(width: int, height: int, seed: int) -> Field:
     """Return noise of deviation 1 that goes on at its edges, smooth to about a pixel."""
     fresh = np.random.default_rng(seed + 21).standard_normal((height, width)).astype(np.float32)
