@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.styles import pieces as p
-from kinora.engines.studio.styles.grain import Grain
+from kinora.engines.studio.styles.grain import Grain, white
 from kinora.engines.studio.styles.strokes import along_forms, drawn_out
 
 Field = NDArray[np.float32]
@@ -25,10 +25,10 @@ def anime(picture: Picture, _grain: Grain) -> Picture:
 
 def comic(picture: Picture, grain: Grain) -> Picture:
     """Printed comic: flat colour, bold lines, a screen of dots in the shade, yellowed paper."""
-    height, width = picture.shape[:2]
+    height = picture.shape[0]
     print_ = p.toned(p.flat(picture, strength=55), levels=4, saturation=1.45, sharp=9)
     grey = cv2.cvtColor(p.flat(picture), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    screen = grain.along(p.halftone(width, height, max(4.0, height / 90), 0.6))
+    screen = p.halftone(grain.places, max(4.0, height / 90), 0.6)
     dots = np.clip((0.60 - grey) * 2.2 - screen - 0.55, 0, 1)
     dark = 1 - 0.34 * np.clip(dots * 3, 0, 1)
     line = p.lines(picture, fine=1.3, amount=70)
@@ -61,12 +61,13 @@ def pencil(picture: Picture, grain: Grain) -> Picture:
     line = p.lines(picture, fine=0.9, amount=58)
     size = max(8, width * 2 // 3), max(8, height * 2 // 3)
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    lead = np.ascontiguousarray(cv2.resize(grain.noise, size)[..., None])
+    other = grain.on(white(width, height, grain.seed + 1))
+    lead, cross = (cv2.resize(each, size)[..., None] for each in (grain.noise, other))
     length = max(3, height // 90)
     slant = np.broadcast_to(p.rgb(0.77, -0.64, 0)[:2], (*lead.shape[:2], 2))
     layers = [
         drawn_out(lead, np.ascontiguousarray(slant), length),
-        drawn_out(lead[::-1].copy(), along_forms(small, wide=max(1.0, size[1] / 90)), length),
+        drawn_out(cross, along_forms(small, wide=max(1.0, size[1] / 90)), length),
     ]
     first, second = (
         cv2.resize(each[..., 0] / max(1e-3, float(each.std())), (width, height)) for each in layers
@@ -83,10 +84,10 @@ def pencil(picture: Picture, grain: Grain) -> Picture:
 
 def pop_art(picture: Picture, grain: Grain) -> Picture:
     """Pop art: loud inks in few tones, and dots."""
-    height, width = picture.shape[:2]
+    height = picture.shape[0]
     loud = p.mapped(p.flat(picture), ((40, 10, 90), (235, 40, 120), (255, 150, 40), (255, 240, 90)))
     print_ = cv2.LUT(loud, p.steps(4, 9.0)).astype(np.float32)
-    screen = grain.along(p.halftone(width, height, max(5.0, height / 70), 0.4))
+    screen = p.halftone(grain.places, max(5.0, height / 70), 0.4)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     dots = np.clip((0.75 - grey - screen * 0.6) * 5, 0, 1)[..., None]
     return (print_ * (1 - 0.22 * dots) * p.lines(picture, fine=1.6)[..., None]).astype(np.uint8)

@@ -38,13 +38,10 @@ class Grain:
 
     def on(self, texture: Field) -> Field:
         """Return a texture of the film's size that goes on at its edges, laid on the picture."""
-        places = self._places
-        taken = cv2.remap(texture, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        width, height = self.size
+        x, y = np.mod(self.places[0], width), np.mod(self.places[1], height)
+        taken = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
         return np.asarray(taken, np.float32)
-
-    def along(self, pattern: Field) -> Field:
-        """Return a stiff pattern where most of the picture has taken it."""
-        return np.roll(pattern, (round(self.shift[1]), round(self.shift[0])), axis=(0, 1))
 
     def taken(self, points: Field) -> Field:
         """Return points (n x 2: across, down) where the picture has taken them since."""
@@ -53,14 +50,11 @@ class Grain:
         return np.asarray(points - self._at(self._flow, points), np.float32)
 
     @cached_property
-    def _places(self) -> tuple[Field, Field]:
-        width, height = self.size
+    def places(self) -> tuple[Field, Field]:
+        """Where what is seen at each pixel was when the shot began: across and down."""
         gone = cv2.resize(self._gone, self.size, interpolation=cv2.INTER_LINEAR)
-        places = grid(width, height)
-        return (
-            np.asarray(np.mod(places.x - gone[..., 0], width), np.float32),
-            np.asarray(np.mod(places.y - gone[..., 1], height), np.float32),
-        )
+        began = grid(*self.size)
+        return began.x - gone[..., 0], began.y - gone[..., 1]
 
     def _at(self, field: Field, points: Field) -> Field:
         high, wide = field.shape[:2]
@@ -69,7 +63,7 @@ class Grain:
         return np.asarray(field[y, x], np.float32)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def white(width: int, height: int, seed: int) -> Field:
     """Return noise of deviation 1 that goes on at its edges, smooth to about a pixel."""
     fresh = np.random.default_rng(seed + 21).standard_normal((height, width)).astype(np.float32)

@@ -95,10 +95,9 @@ def mapped(picture: Picture, stops: tuple[tuple[int, int, int], ...]) -> Picture
     return np.asarray(cv2.LUT(cv2.merge([grey] * 3), table[None].astype(np.uint8)), np.uint8)
 
 
-@lru_cache(maxsize=8)
-def halftone(width: int, height: int, pitch: float, angle: float) -> Field:
+def halftone(places: tuple[Field, Field], pitch: float, angle: float) -> Field:
     """Return a screen of dots, from -1 in their middles to 1 between them."""
-    yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
-    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    u, v = (xx * cosine + yy * sine) / pitch, (yy * cosine - xx * sine) / pitch
-    return np.asarray(-np.cos(u * 2 * np.pi) * 0.5 - np.cos(v * 2 * np.pi) * 0.5, np.float32)
+    cosine, sine = (np.float32(f(angle) * 2 * np.pi / pitch) for f in (np.cos, np.sin))
+    x, y = places
+    u, v = x * cosine + y * sine, y * cosine - x * sine
+    return np.asarray(-0.5 * (np.cos(u) + np.cos(v)), np.float32)
