@@ -52,7 +52,7 @@ def test_of_two_hundred_at_once_exactly_as_many_are_taken_as_there_are_places(
     until(lambda: useapi(house, "GET", "/scheduler") == [], what="all of them have ended")
     rows = useapi(house, "GET", f"/videos?email={LANE}&limit=100")
     assert [row["video_status_name"] for row in rows["data"]] == ["COMPLETED"] * PLACES
-    assert cli(house, "credits", "reconcile").stdout == "the books add up\n"
+    assert cli(house, "credits", "reconcile").returncode == 0
 
 
 async def submitted_at_once(house: Server) -> list[int]:

@@ -123,7 +123,7 @@ def test_a_job_of_which_nothing_is_known_waits_for_its_operator(pair: Pair) -> N
     film = finished(pair.here, name)
     assert fetched(film["url"]) == fetched(made_url(pair, made["video_id"]))
     assert len(pair.made_there()) == before + 1
-    assert cli(pair.here, "credits", "reconcile").stdout == "the books add up\n"
+    assert cli(pair.here, "credits", "reconcile").returncode == 0
 
 
 def made_url(pair: Pair, name: str) -> str:

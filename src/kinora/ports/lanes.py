@@ -68,5 +68,8 @@ class Errands(Protocol):
     async def on(self, account: AccountId, email: str) -> int:
         """Return how many errands a lane has."""
 
+    async def charge(self, job: JobId) -> None:
+        """Note that a job without a result is paid all the same; the proof of the books asks."""
+
     async def drop(self, job: JobId) -> None:
         """Forget an errand, and with a hidden lane's last one the lane."""

@@ -113,6 +113,8 @@ class SettleErrand:
             ended = job.fail(reason, at=self.clock.now())
             if not await end(tx, job, ended, charged=charged):
                 raise WrongState(f"job {job_id} has just ended")
+            if charged:
+                await tx.errands.charge(job_id)
             await tx.errands.drop(job_id)
         return ended
 

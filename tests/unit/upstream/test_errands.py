@@ -55,7 +55,7 @@ async def test_a_job_is_made_elsewhere(house: House) -> None:
     assert outcome is not None
     assert outcome.asset is not None
     assert (outcome.asset.mime, outcome.asset.frames) == ("video/mp4", 12)
-    assert await house.ground.blobs.size(outcome.asset.blob) == len(house.platform.file)
+    assert await house.ground.blobs.size(outcome.asset.place) == len(house.platform.file)
     assert await house.balance() == before - done.cost
     assert await house.store.view.ledger.discrepancies() == []
     assert await house.store.view.errands.get(job) is None
@@ -70,7 +70,7 @@ async def test_inputs_are_sent_once(house: House) -> None:
     assert asset is not None
     source = house.caller.folder / "source"
     source.write_bytes(b"a picture")
-    await house.ground.blobs.adopt(source, name=asset.blob)
+    await house.ground.blobs.adopt(source, name=asset.place)
     house.platform.submits = [refusal(500044), (200, envelope({"video_id": THERE}))]
     job = await house.submit(first_frame_path=picture)
     await house.go(job, steps=2, seconds=5)

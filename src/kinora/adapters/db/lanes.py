@@ -148,6 +148,10 @@ class SqlErrands:
         row = self._db.one("errands_on", {"account": account, "email": email})
         return row["number"] if row else 0
 
+    async def charge(self, job: JobId) -> None:
+        """Note that a job without a result is paid all the same."""
+        self._db.run("charge_job", {"job": job})
+
     async def drop(self, job: JobId) -> None:
         """Forget an errand, and with a hidden lane's last one the lane."""
         row = self._db.one("get_errand", {"job": job})

@@ -40,5 +40,10 @@ create table errands (
 create index errands_by_lane on errands (account, email);
 create index errands_by_step on errands (step, job);
 
+-- Jobs without a result that an operator had charged all the same: another server was paid.
+create table charged (
+    job integer primary key references jobs (id)
+) strict;
+
 -- What a caller wants all jobs of the account to be told to, unless a call says otherwise.
 alter table accounts add column reply_url text not null default '';

@@ -116,7 +116,11 @@ left join entries e on e.job = j.id and e.movement in ('settle', 'release')
 where h.id is null or h.held <> j.cost
     or (e.id is null) <> (j.state in ('queued', 'running'))
     or e.held <> -h.held
-    or e.movement <> iif(j.state in ('completed', 'deleted'), 'settle', 'release')
+    -- What is deleted was completed, or had failed and was taken off the list.
+    or (j.state <> 'deleted' and e.movement <> iif(
+        j.state = 'completed' or exists (select 1 from charged where charged.job = j.id),
+        'settle', 'release'
+    ))
     or (e.movement = 'release' and (e.monthly <> -h.monthly or e.package <> -h.package))
 limit :at_most;
 

@@ -88,6 +88,9 @@ where errands.step = 'unknown' and jobs.state = 'running' order by errands.job;
 -- name: errands_on
 select count(*) as number from errands where account = :account and email = :email;
 
+-- name: charge_job
+insert into charged (job) values (:job);
+
 -- name: drop_errand
 delete from errands where job = :job;
 
