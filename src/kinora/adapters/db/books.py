@@ -18,6 +18,8 @@ from kinora.domain.proof import Proof
 from kinora.domain.statement import Standing, Statement
 from kinora.ports.store import Answered, UsageAsk
 
+NOTHING: dict[Any, Any] = dict.fromkeys(Book, 0)
+
 
 class SqlLedger:
     """Credits: entries, and balances that are their sums.
@@ -159,8 +161,7 @@ class SqlLedger:
     ) -> None:
         values = {"job": None, "note": "", "due": None} | more
         values |= {"account": account, "movement": movement.value, "at": micros(at)}
-        postings: dict[str, Any] = {book.value: books.get(book, 0) for book in Book}
-        self._db.run("add_entry", postings | values)
+        self._db.run("add_entry", NOTHING | dict(books) | values)
 
 
 class SqlAnswers:

@@ -1,5 +1,7 @@
 """Orders and quotes as JSON text and back."""
 
+from functools import lru_cache
+
 import msgspec
 
 from kinora.domain.ids import AccountId, KeyId
@@ -23,6 +25,7 @@ class Terms(msgspec.Struct, frozen=True):
     watermark: bool = False
 
 
+KEPT_QUOTES = 1024
 _read_quote = msgspec.json.Decoder(Quote).decode
 _read_terms = msgspec.json.Decoder(Terms).decode
 
@@ -59,6 +62,7 @@ def quote_to_text(quote: Quote | None) -> str:
     return "" if quote is None else _encode(quote).decode()
 
 
+@lru_cache(KEPT_QUOTES)
 def quote_from_text(text: str) -> Quote | None:
-    """Return the quote whose text this is, None for none."""
+    """Return the quote whose text this is, None for none; most jobs have the quote of another."""
     return _read_quote(text) if text else None
