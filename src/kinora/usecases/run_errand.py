@@ -248,7 +248,7 @@ class RunErrand:
             if asset is None:
                 raise LookupError(f"file {asset_id} is gone")
             async with self.fetch.room(job) as folder:
-                path = await self.blobs.local(asset.blob, folder=folder)
+                path = await self.blobs.local(asset.place, folder=folder)
                 media = Media(kind=asset.kind, mime=asset.mime, path=path)
                 given[asset_id] = await self.upstreams.upload(door, media)
         return given
