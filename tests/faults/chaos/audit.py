@@ -54,11 +54,15 @@ class Books:
         ends: dict[int, list[str]] = {}
         for row in self.rows("select job, kind from facts order by id"):
             ends.setdefault(row["job"], []).append(row["kind"])
-        for row in self.rows("select id, state from jobs"):
+        for row in self.rows("select id, state, result from jobs"):
             told = ends.get(row["id"], [])
-            state = "completed" if row["state"] == "deleted" else row["state"]
-            final = [kind for kind in told if kind in TOLD]
-            if final != [f"job.{state}"] or told.count("job.queued") != 1:
+            ended = {row["state"]}
+            if row["state"] == "deleted":
+                # What made nothing can be put out of the way, too.
+                made = row["result"] is not None
+                ended = {"completed"} if made else {"failed", "moderated", "cancelled"}
+            final = [kind.removeprefix("job.") for kind in told if kind in TOLD]
+            if len(final) != 1 or final[0] not in ended or told.count("job.queued") != 1:
                 yield f"job {row['id']} is {row['state']}, its facts are {told}"
 
     def _money(self) -> Iterator[str]:
@@ -67,8 +71,8 @@ class Books:
         for row in self.rows("select job, movement, held from entries where job is not null"):
             moved.setdefault(row["job"], Counter())[row["movement"]] += 1
             held[row["job"]] = held.get(row["job"], 0) + row["held"]
-        for row in self.rows("select id, state from jobs"):
-            end = ENDS.get(row["state"], "release")
+        for row in self.rows("select id, state, result from jobs"):
+            end = ENDS.get(row["state"], "release") if row["result"] else "release"
             if moved.pop(row["id"], None) != Counter({"hold": 1, end: 1}):
                 yield f"job {row['id']} is {row['state']}, but its entries differ"
             if held.get(row["id"], 0):
