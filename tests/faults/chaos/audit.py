@@ -56,10 +56,14 @@ class Books:
         ends: dict[int, list[str]] = {}
         for row in self.rows("select job, kind from facts order by id"):
             ends.setdefault(row["job"], []).append(row["kind"])
-        for row in self.rows("select id, state from jobs"):
+        for row in self.rows("select id, state, result from jobs"):
             told = ends.get(row["id"], [])
-            final = [kind for kind in told if kind in TOLD]
-            ended = TOLD if row["state"] == "deleted" else (f"job.{row['state']}",)
+            ended = {row["state"]}
+            if row["state"] == "deleted":
+                # What made nothing can be put out of the way, too.
+                made = row["result"] is not None
+                ended = {"completed"} if made else {"failed", "moderated", "cancelled"}
+            final = [kind.removeprefix("job.") for kind in told if kind in TOLD]
             if len(final) != 1 or final[0] not in ended or told.count("job.queued") != 1:
                 yield f"job {row['id']} is {row['state']}, its facts are {told}"
 
@@ -69,10 +73,9 @@ class Books:
         for row in self.rows("select job, movement, held from entries where job is not null"):
             moved.setdefault(row["job"], Counter())[row["movement"]] += 1
             held[row["job"]] = held.get(row["job"], 0) + row["held"]
-        for row in self.rows("select id, state from jobs"):
-            ends = ENDS.get(row["state"], ("release",))
-            found = moved.pop(row["id"], None)
-            if found not in [Counter({"hold": 1, end: 1}) for end in ends]:
+        for row in self.rows("select id, state, result from jobs"):
+            end = ENDS.get(row["state"], "release") if row["result"] else "release"
+            if moved.pop(row["id"], None) != Counter({"hold": 1, end: 1}):
                 yield f"job {row['id']} is {row['state']}, but its entries differ"
             if held.get(row["id"], 0):
                 yield f"job {row['id']} still holds {held[row['id']]}"

@@ -52,7 +52,7 @@ async def test_each_picture_is_told_of(ground: Ground, tmp_path: Path) -> None:
         names = (await caller.post("/images/create", **body))["success_ids"]
         await caller.finished()
         await caller.failed()
-        made[1].at += timedelta(seconds=1)
+        made[1].at = ground.clock.now() + timedelta(seconds=1)
         assert await made[0]() == 2
     told = {body["image_id"]: body["image_status_name"] for body in hook.bodies}
     assert told == dict(zip(names, ("COMPLETED", "FAILED"), strict=True))

@@ -1,3 +1,5 @@
+-- compatible: no: older code would make on its own engines what is under way on another server.
+
 -- Lanes whose jobs are made on another server, and how far each such job is.
 
 alter table lanes add column upstream text not null default '';
