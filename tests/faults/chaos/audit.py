@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-ENDS = {"completed": ("settle",), "deleted": ("settle", "release")}
-"""What is deleted was completed, or had failed and was taken off the list."""
-
+ENDS = {"completed": "settle", "deleted": "settle"}
 FINAL = ("completed", "moderated", "failed", "cancelled", "deleted")
 TOLD = {"job.completed", "job.moderated", "job.failed", "job.cancelled"}
 
