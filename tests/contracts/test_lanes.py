@@ -56,6 +56,11 @@ async def test_jobs_made_elsewhere_do_not_run_here(store: SqliteStore) -> None:
             await tx.jobs.save(made.start(at=NOW), state=made.state, attempt=made.attempt)
         await tx.errands.add(errand_of(away))
     assert [each.id for each in await store.view.jobs.running_here()] == [here.id]
+    # Nor are they paid back by the clock: another server may have been paid.
+    late = NOW + timedelta(days=1)
+    for placed, found in ((False, {here.id}), (True, {here.id, away.id})):
+        unended = await store.view.jobs.unended(before=late, at_most=10, placed=placed)
+        assert {each.id for each in unended} == found
 
 
 async def test_lanes_keep_where_they_lead_and_how_they_are(store: SqliteStore) -> None:
