@@ -11,6 +11,7 @@ from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.faults import FaultyClock
+from kinora.adapters.media.eyes import GuardedEyes
 from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.adapters.sealing import Sealer
@@ -30,6 +31,7 @@ from kinora.usecases.choose_plan import ChoosePlan
 from kinora.usecases.end_errand import SettleErrand
 from kinora.usecases.hold_media import HoldMedia, LiftHold
 from kinora.usecases.keep_lanes import CloseLane
+from kinora.usecases.look_at_mimic import LookAtMimic, Verdicts
 from kinora.usecases.manage_accounts import CapKey, CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.remove_media import ClearDoomed
@@ -44,6 +46,10 @@ DISPATCHER = 7
 """The dispatcher's number among the processes that mint ids; API processes count from 0."""
 
 
+EYES = "kinora.engines.studio.mimic.looking"
+"""The module that looks at media before a job is accepted, in a process of the gate's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """What every process of a server stands on."""
@@ -54,11 +60,14 @@ class Ground:
     clock: SystemClock
     mint: RandomMint
     secret: bytes
+    eyes: GuardedEyes
     gate: GuardedGate = field(default_factory=GuardedGate)
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
     async def close(self) -> None:
         """End the gate's processes, finish what is under way and let go of the files."""
         await self.gate.close()
+        await self.eyes.close()
         await self.store.close()
 
     @property
@@ -88,6 +97,7 @@ async def stand(settings: Settings, *, process: int) -> Ground:
         clock=build_clock(settings),
         mint=RandomMint(worker=process, floor=newest),
         secret=installation_secret(settings.data),
+        eyes=GuardedEyes(EYES),
     )
 
 
@@ -204,6 +214,17 @@ def build_provenance(settings: Settings) -> Provenance:
     from kinora.adapters.provenance.credentials import Credentials  # noqa: PLC0415
 
     return Credentials(provenance_folder(settings), version=__version__)
+
+
+def build_look(ground: Ground) -> LookAtMimic:
+    """Build what looks at media before a job is accepted."""
+    return LookAtMimic(
+        store=ground.store,
+        blobs=ground.blobs,
+        eyes=ground.eyes,
+        folder=ground.settings.data / "tmp",
+        verdicts=ground.verdicts,
+    )
 
 
 def build_catalog(settings: Settings) -> Catalog:

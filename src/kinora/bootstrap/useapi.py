@@ -27,7 +27,13 @@ from kinora.apis.useapi.rows import Rows
 from kinora.apis.useapi.songs import Songs
 from kinora.apis.useapi.sources import FindGiven
 from kinora.bootstrap.away import build_calls
-from kinora.bootstrap.ground import Ground, build_catalog, build_lane_seal, build_moderator
+from kinora.bootstrap.ground import (
+    Ground,
+    build_catalog,
+    build_lane_seal,
+    build_look,
+    build_moderator,
+)
 from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
@@ -190,4 +196,5 @@ def build_submit(ground: Ground, offer: Offer, *, wake: Callable[[], None]) -> S
         mint=ground.mint,
         wake=wake,
         judge=judge.order,
+        look=build_look(ground),
     )

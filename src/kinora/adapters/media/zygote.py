@@ -139,6 +139,9 @@ def answer(asked: dict[str, str]) -> dict[str, Any]:
 
 def judged(asked: dict[str, str]) -> dict[str, Any]:
     """Return the facts of a file; raise No and whatever its decoder raises."""
+    if "eyes" in asked:
+        looked: dict[str, Any] = import_module(asked["eyes"]).look(asked)
+        return looked
     if "media" not in asked:
         return admit(Path(asked["source"]), Path(asked["target"]))
     # Loaded here, in the grandchild, so that the process that waits stays small.
@@ -178,7 +181,8 @@ def limit() -> None:
 
 def wall_in(asked: dict[str, str]) -> None:
     """Leave this process nothing but the file that it judges and where it writes its twin."""
-    read = [str(Path(asked[name]).resolve()) for name in ("source", "media") if name in asked]
+    sources = ("source", "media", "picture", "film")
+    read = [str(Path(asked[name]).resolve()) for name in sources if name in asked]
     targets = [Path(asked[name]) for name in ("target", "thumbnail") if name in asked]
     wall_files(tuple(read), tuple(str(target.parent.resolve()) for target in targets))
 

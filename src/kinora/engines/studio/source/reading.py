@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -100,6 +101,27 @@ def frames(
             raise CannotMake("an input film has no frames that can be read")
         for _ in range(given, count or 0):
             yield last.copy()
+
+
+def key_frames(path: Path, places: Iterable[float]) -> Iterator[tuple[float, Picture]]:
+    """Yield, for each place from 0 to 1, the key frame that is shown or over by then.
+
+    With it comes its time in seconds. A place that cannot be sought gives nothing.
+    """
+    with _opened(path) as (file, stream):
+        stream.codec_context.skip_frame = "NONKEY"
+        length = _length(file, stream)
+        for place in places:
+            with suppress(av.FFmpegError):
+                _go_to(file, stream, place * length)
+                at, frame = next(_stamped(file, stream), (0.0, None))
+                if frame is not None:
+                    yield at, _picture(frame, stream, _display(frame), None)
+
+
+def _go_to(file: InputContainer, stream: VideoStream, seconds: float) -> None:
+    base = stream.time_base or Fraction(1, 1000)
+    file.seek((stream.start_time or 0) + round(seconds / base), stream=stream, backward=True)
 
 
 def last_frames(path: Path, n: int, *, size: tuple[int, int] | None = None) -> list[Picture]:
