@@ -46,9 +46,10 @@ def film(  # noqa: PLR0913 - every way in which a film can be odd
 
 def still_film(path: Path, picture: Path, *, frames: int = 12) -> Path:
     """Write a film that shows one picture all the time."""
-    shown = av.VideoFrame.from_image(Image.open(picture).convert("RGB").resize((320, 320)))
+    small = Image.open(picture).convert("RGB").resize((320, 320))
+    shown = av.VideoFrame.from_ndarray(np.asarray(small), format="rgb24")
     with av.open(str(path), "w") as out:
-        stream = cast(VideoStream, out.add_stream("libx264", rate=12))
+        stream = out.add_stream("libx264", rate=12)
         stream.width, stream.height, stream.pix_fmt = 320, 320, "yuv420p"
         for number in range(frames):
             frame = shown.reformat(format="yuv420p")
