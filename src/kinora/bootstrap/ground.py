@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import structlog
+
 from kinora import __version__
 from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import RandomMint, SystemClock
@@ -17,6 +19,7 @@ from kinora.adapters.provenance.nothing import NoStamp
 from kinora.adapters.sealing import Sealer
 from kinora.adapters.secrets import installation_secret, write_private
 from kinora.catalog.book import Catalog, load
+from kinora.catalog.neural import find_voices
 from kinora.catalog.templates import BadTemplates
 from kinora.domain.keys import Pepper
 from kinora.domain.seals import derived
@@ -38,6 +41,8 @@ from kinora.usecases.remove_media import ClearDoomed
 from kinora.usecases.set_retention import ApplyRetention, SetRetention
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
+
+log = structlog.get_logger()
 
 BLOCKED = "blocked-media.txt"
 """The list of refused media, in the data folder: see `kinora.moderation.hashes`."""
@@ -117,6 +122,9 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
         build_catalog(settings)
     except (BadRules, BadHashes, BadTemplates) as error:
         raise BadSettings(str(error)) from None
+    if settings.voices:
+        for name, reason in find_voices(settings.voices).refused.items():
+            log.warning("voice.skipped", file=name, reason=reason)
     for name in ("blobs", "tmp", "work", "run"):
         (settings.data / name).mkdir(parents=True, exist_ok=True)
     settings.data.chmod(0o700)
@@ -230,7 +238,7 @@ def build_look(ground: Ground) -> LookAtMimic:
 def build_catalog(settings: Settings) -> Catalog:
     """Read models and templates; raise BadTemplates."""
     own = Path(settings.templates) if settings.templates else None
-    return load(frozenset(settings.inactive_templates), own)
+    return load(frozenset(settings.inactive_templates), own, settings.voices)
 
 
 def build_clear(ground: Ground) -> ClearDoomed:

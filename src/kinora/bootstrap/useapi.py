@@ -16,7 +16,7 @@ from kinora.apis.useapi.files import Files
 from kinora.apis.useapi.keepers import Keepers
 from kinora.apis.useapi.lanes import Chooser, Emails
 from kinora.apis.useapi.makers import Makers, Submit
-from kinora.apis.useapi.models import load_table
+from kinora.apis.useapi.models import load_table, speakers
 from kinora.apis.useapi.offer import Offer, offer_over
 from kinora.apis.useapi.owner import Owner
 from kinora.apis.useapi.queues import Queues
@@ -69,6 +69,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
     """Build everything that answers below `/v2/pixverse`."""
     store, clock = ground.store, ground.clock
     offer = offer_over(build_catalog(ground.settings), load_table())
+    everybodys = speakers(offer.voices)
     desk = Desk(
         open_account=shared.open_account,
         lanes=store.view.lanes.of,
@@ -82,7 +83,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
         makers=Makers(
             desk=desk,
             offer=offer,
-            find=FindGiven(store=store),
+            find=FindGiven(store=store, speakers=frozenset(each.speaker_id for each in everybodys)),
             submit=shared.guard(build_submit(ground, offer, wake=shared.wake)),
             cancel=cancel,
             chooser=build_chooser(ground, offer),
@@ -100,6 +101,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
             tracks=store.view.lanes.tracks,
             urls=store.view.callbacks.urls,
             own_voices=store.view.voices.of_account,
+            speakers=everybodys,
         ),
         files=build_files(desk, shared),
         templates=Templates(desk=desk, offer=offer),

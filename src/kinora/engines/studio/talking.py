@@ -69,6 +69,8 @@ def _said(voice: Spoken | Waves, shape: Shape) -> tuple[Mouths, Waves]:
     fps, count = float(shape.fps), shape.frames
     if isinstance(voice, Spoken):
         sound = over(voice, None, seconds=shape.seconds)
+        if not voice.phonemes:
+            return mouths_of_sound(sound, fps=fps, count=count), sound
         told = mouths_of_speech(voice.phonemes, seconds=voice.seconds, fps=fps, count=count)
         return told, sound
     sound = np.zeros((round(shape.seconds * RATE), 2), np.float32)
