@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 RATE = 22050
 STEPS = 6
 HOP = 256
-SIGNS = "_^$ .,?!abdefhijklmnoprstuvwxyzæðŋɐɑɔəɚɛɜɡɪɹʃʊʌʒθːˈˌ"
+SIGNS = "_^$ .,?!abdefhijklmnoprstuvwxyzæðŋɐɑɔəɚɛɜɡɪɹʃʊʌʒθː\u02c8\u02cc"  # noqa: RUF001 - IPA
 
 
 def neural_voice(
@@ -74,8 +74,11 @@ def _outputs(*, timed: bool) -> list[onnx.ValueInfoProto]:
 
 
 def _nodes(*, timed: bool, several: bool) -> list[onnx.NodeProto]:
-    def node(kind: str, given: list[str], made: str, **how: int) -> onnx.NodeProto:
-        return helper.make_node(kind, given, [made], **how)
+    def node(kind: str, given: list[str], made: str, *, to: int = 0) -> onnx.NodeProto:
+        made_node: onnx.NodeProto = helper.make_node(kind, given, [made])
+        if to:
+            made_node.attribute.append(helper.make_attribute("to", to))
+        return made_node
 
     nodes = [
         node("Cast", ["input"], "numbers", to=TensorProto.FLOAT),

@@ -112,16 +112,20 @@ def key_frames(path: Path, places: Iterable[float]) -> Iterator[tuple[float, Pic
         stream.codec_context.skip_frame = "NONKEY"
         length = _length(file, stream)
         for place in places:
-            with suppress(av.FFmpegError):
-                _go_to(file, stream, place * length)
-                at, frame = next(_stamped(file, stream), (0.0, None))
-                if frame is not None:
-                    yield at, _picture(frame, stream, _display(frame), None)
+            found = _key_frame(file, stream, place * length)
+            if found is not None:
+                at, frame = found
+                yield at, _picture(frame, stream, _display(frame), None)
 
 
-def _go_to(file: InputContainer, stream: VideoStream, seconds: float) -> None:
+def _key_frame(file: InputContainer, stream: VideoStream, seconds: float) -> Stamped | None:
+    """Return the next key frame from where a film can be entered for a time."""
     base = stream.time_base or Fraction(1, 1000)
-    file.seek((stream.start_time or 0) + round(seconds / base), stream=stream, backward=True)
+    place = (stream.start_time or 0) + round(seconds / base)
+    with suppress(av.FFmpegError):
+        file.seek(place, stream=stream, backward=True)
+        return next(_stamped(file, stream), None)
+    return None
 
 
 def last_frames(path: Path, n: int, *, size: tuple[int, int] | None = None) -> list[Picture]:
