@@ -1,6 +1,6 @@
 """How far a mimic drifts: its driver comes back to its first pose, and so should the picture.
 
-`python bench/mimic_drift.py` makes a person sway and nod for 30 s at 24 frames a second, with the
+`python bench/mimic_drift.py` makes a person sway and nod for 30 s at 12 frames a second, with the
 grain of a camera, gives that motion to two pictures, and looks at where the face is each time that
 the driver is back where it began. Writes the figures into `results/mimic.json`.
 """
@@ -21,11 +21,11 @@ from kinora.ports.engine import Shape
 
 PHOTOS = Path(__file__).parents[1] / "src" / "kinora" / "cli" / "pictures"
 OUT = Path(__file__).parent / "results" / "mimic.json"
-SECONDS, FPS, TURN = 30, 24, 5
+SECONDS, FPS, TURN = 30, 12, 5
 """The driver is back in its first pose every `TURN` seconds."""
 
 SIZE = (480, 360)
-SHAPE = Shape(width=640, height=480, frames=SECONDS * FPS, fps=FPS)
+SHAPE = Shape(width=480, height=360, frames=SECONDS * FPS, fps=FPS)
 PICTURES = ("astronaut", "cat")
 
 
