@@ -21,7 +21,8 @@ class GuardedEyes:
         """Start nothing yet."""
         self._engine = engine
         self._patience = patience
-        self._guard = Guard()
+        # Loaded before the fork: that takes longer than to look.
+        self._guard = Guard(engine)
         self._place = asyncio.Lock()
 
     async def look(self, *, picture: Path | None, film: Path | None) -> Seen:

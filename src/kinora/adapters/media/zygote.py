@@ -230,6 +230,8 @@ def main() -> None:
     # Loaded before the first fork; Pillow's other thirty formats would only cost memory.
     for plugin in ("MpoImagePlugin", "WebPImagePlugin"):
         import_module(f"PIL.{plugin}")
+    for module in sys.argv[1:]:
+        import_module(module)
     for line in sys.stdin:
         sys.stdout.write(json.dumps(in_grandchild(json.loads(line))) + "\n")
         sys.stdout.flush()

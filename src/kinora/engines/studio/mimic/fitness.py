@@ -31,8 +31,8 @@ PLAIN = 14.0
 CLOSE_UP, WHOLE = 0.15, 0.9
 """The least and the greatest share of the picture that a close-up fills."""
 
-SUBJECT_SIDE = 600
-"""Pixels of a picture's longer side, as it is looked at."""
+SUBJECT_SIDE, ROUGH_SIDE = 600, 160
+"""Pixels of a picture's longer side, as it is looked at for a face, and for a close-up."""
 
 
 def leading_face(frame: Picture) -> Face | None:
@@ -61,7 +61,8 @@ def shows_subject(path: Path) -> bool | None:
         return True
     if bare(picture):
         return False
-    return True if close_up(picture) is not None else None
+    # How much of a picture its middle fills shows from few pixels, in a fifth of the time.
+    return True if close_up(shrink(picture, ROUGH_SIDE)) is not None else None
 
 
 def shows_person(path: Path) -> bool:
