@@ -9,6 +9,7 @@ from typing import cast
 import av
 import numpy as np
 from av.video.stream import VideoStream
+from PIL import Image
 
 
 def film(  # noqa: PLR0913 - every way in which a film can be odd
@@ -40,6 +41,21 @@ def film(  # noqa: PLR0913 - every way in which a film can be odd
             block.sample_rate = 48_000
             out.mux(audio.encode(block))
             out.mux(audio.encode(None))
+    return path
+
+
+def still_film(path: Path, picture: Path, *, frames: int = 12) -> Path:
+    """Write a film that shows one picture all the time."""
+    small = Image.open(picture).convert("RGB").resize((320, 320))
+    shown = av.VideoFrame.from_ndarray(np.asarray(small), format="rgb24")
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 320, 320, "yuv420p"
+        for number in range(frames):
+            frame = shown.reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, 12)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
     return path
 
 

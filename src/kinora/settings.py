@@ -48,6 +48,7 @@ class Settings:
     metrics_token: Bearer token of /metrics; empty means the one kept in the data folder.
     inactive_templates: Names of templates that nobody may use.
     templates: A file of templates beside, or in place of, those that ship with Kinora.
+    speech_voices: A folder of neural voices in Piper's form; empty means none.
     provenance: `auto` signs results when the extra is installed, `signed` insists, `off` never.
     provenance_folder: Folder with signing-key.pem and signing-chain.pem; empty: data folder.
     moderation_rules: A file of moderation rules; empty means those that ship with Kinora.
@@ -80,6 +81,7 @@ class Settings:
     metrics_token: str = ""
     inactive_templates: tuple[str, ...] = ()
     templates: str = ""
+    speech_voices: str = ""
     provenance: str = "auto"
     provenance_folder: str = ""
     moderation_rules: str = ""
@@ -101,6 +103,11 @@ class Settings:
     def networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """The private networks that links may be fetched from."""
         return tuple(ipaddress.ip_network(network) for network in self.allowed_networks)
+
+    @property
+    def voices(self) -> Path | None:
+        """The folder of an operator's own voices, if there is one."""
+        return Path(self.speech_voices).absolute() if self.speech_voices else None
 
     @property
     def database(self) -> Path:
@@ -178,6 +185,7 @@ def _checked(values: dict[str, Any]) -> Settings:
         if not 0 <= getattr(settings, name) <= LONGEST_SPAN:
             raise BadSettings(f"bad setting: {name} must be from 0 to {LONGEST_SPAN}")
     _check_days(settings)
+    _check_folders(settings)
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings
@@ -187,6 +195,11 @@ def _check_days(settings: Settings) -> None:
     for name in ("keep_results_days", "keep_uploads_days"):
         if not 0 <= getattr(settings, name) <= LONGEST_DAYS:
             raise BadSettings(f"bad setting: {name} must be from 0 (for ever) to {LONGEST_DAYS}")
+
+
+def _check_folders(settings: Settings) -> None:
+    if settings.voices and not settings.voices.is_dir():
+        raise BadSettings(f"bad setting: speech_voices: there is no folder {settings.voices}")
 
 
 def _to_path(kind: type, value: Any) -> Any:

@@ -4,11 +4,12 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kinora.adapters.media.eyes import GuardedEyes
 from kinora.bootstrap.api import Draining, build_api
-from kinora.bootstrap.ground import Ground, prepare, stand
+from kinora.bootstrap.ground import EYES, Ground, prepare, stand
 from kinora.settings import Settings
 from tests.conftest import KEY
 from tests.wire.world import World
@@ -44,6 +45,8 @@ async def copy_of(original: Original, folder: Path) -> AsyncIterator[World]:
     """Open a copy of a world."""
     settings = Settings(data=folder / "data", bootstrap_key=KEY, inactive_templates=OFF)
     shutil.copytree(original.data, settings.data)
-    ground = await stand(settings, process=0)
+    # A machine that is busy with tests may take longer than a caller would wait.
+    eyes = GuardedEyes(EYES, patience=60.0)
+    ground = replace(await stand(settings, process=0), eyes=eyes)
     yield World(build_api(ground, wake=lambda: None, draining=Draining()), original.names)
     await ground.close()

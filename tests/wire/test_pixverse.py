@@ -94,6 +94,32 @@ def test_every_operation_has_a_transcript() -> None:
             ), f"no transcript for {operation.method} {path}"
 
 
+def test_every_operation_has_a_transcript_of_its_good_answer() -> None:
+    elsewhere = {
+        "/video/agent/generate": "no agent is offered",
+        "/video/mask/selection": "waits for an engine: see tests/acceptance/test_edits.py",
+    }
+    good = {
+        (exchange.method, exchange.path.partition("?")[0])
+        for exchange in map(read, TRANSCRIPTS)
+        if '"ErrCode": 0' in exchange.expected
+    }
+    for operation in OPERATIONS:
+        pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(PREFIX + operation.path)))
+        answered = any(
+            method == operation.method and pattern.fullmatch(target) for method, target in good
+        )
+        assert answered or operation.path in elsewhere, f"no good answer of {operation.path}"
+
+
+def test_every_operation_is_on_the_page_of_differences() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "compatibility" / "pixverse.md").read_text()
+    for operation in OPERATIONS:
+        told = re.sub(r"\{\w+\}", "{}", page)
+        path = re.sub(r"\{\w+\}", "{}", operation.path.lstrip("/"))
+        assert f"{operation.method} {path}`" in told, f"{operation.path} is not described"
+
+
 def test_every_code_that_can_be_given_has_a_transcript() -> None:
     not_yet = {
         errors.KinoraError: "the base of all others",

@@ -69,6 +69,7 @@ async def build_useapi_world(
     names["long_film"] = str(await maker.film(rich, seconds=31.0))
     names["tune"] = str(await maker.film(rich, seconds=4.0, kind=AssetKind.AUDIO))
     names["song"] = str(await maker.film(rich, seconds=31.0, kind=AssetKind.AUDIO))
+    await maker.for_mimic(names, photo.with_name("astronaut.jpg"), rich)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://kinora.test") as client:
         await every_state(Caller(client, maker), names)

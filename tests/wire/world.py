@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from PIL import Image
 from starlette.types import ASGIApp
 
 from kinora.adapters.provenance.nothing import NoStamp
@@ -29,6 +30,7 @@ from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.submit_job import SubmitJob
 from kinora.usecases.upload_image import UploadImage
 from tests.assets import asset as asset_on_paper
+from tests.films import film, still_film
 
 RICH, POOR, BUSY = "sk-rich-0123456789", "sk-poor-0123456789", "sk-busy-0123456789"
 
@@ -57,6 +59,7 @@ async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str)
     names["long_film"] = str(await maker.film(rich, seconds=31.0))
     names["tune"] = str(await maker.film(rich, seconds=4.0, kind=AssetKind.AUDIO))
     names["long_tune"] = str(await maker.film(rich, seconds=31.0, kind=AssetKind.AUDIO))
+    await maker.for_mimic(names, photo.with_name("astronaut.jpg"), rich)
     names["voice"] = str(await maker.voice(AssetId(int(names["tune"])), rich))
     names["webhook"] = str(await maker.webhook(rich))
     names["foreign_webhook"] = str(await maker.webhook(busy))
@@ -122,6 +125,21 @@ class Maker:
         async with self.ground.store.transaction() as tx:
             await tx.assets.add(asset)
         return asset.id
+
+    async def for_mimic(self, names: dict[str, str], portrait: Path, account: AccountId) -> None:
+        """Keep media that a mimic can be made of, and media that it cannot be made of."""
+        plain = self.folder / "plain.png"
+        Image.new("RGB", (600, 400), (140, 140, 140)).save(plain)
+        names["plain"] = str(await self.upload(plain, account))
+        names["portrait"] = str(await self.upload(portrait, account))
+        for name, path in (
+            ("empty_film", film(self.folder / "empty.mp4", size=(320, 240))),
+            ("person_film", still_film(self.folder / "person.mp4", portrait)),
+        ):
+            asset = await self.ground.store.view.assets.get(await self.film(account, seconds=1.0))
+            assert asset is not None
+            await self.ground.blobs.adopt(path, name=asset.blob)
+            names[name] = str(asset.id)
 
     async def voice(self, sound: AssetId, account: AccountId) -> VoiceId:
         g = self.ground

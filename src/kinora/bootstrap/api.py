@@ -35,7 +35,7 @@ from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import owner_routes
 from kinora.apis.useapi.routes import routes as useapi_routes
-from kinora.bootstrap.ground import Ground, build_catalog, build_moderator
+from kinora.bootstrap.ground import Ground, build_catalog, build_look, build_moderator
 from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
@@ -197,6 +197,7 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         mint=mint,
         wake=wake,
         judge=judge.order,
+        look=build_look(ground),
     )
     return Verbs(
         open_account=OpenAccount(store=store, pepper=ground.pepper),

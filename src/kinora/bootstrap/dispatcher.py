@@ -50,6 +50,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
                 # Two megabytes a page would hold on to more than a film's buffers.
                 NUMPY_MADVISE_HUGEPAGE="0",
                 NUMBA_NUM_THREADS=str(settings.engine_threads),
+                SPEECH_VOICES=str(settings.voices or ""),
                 **engine_faults(settings),
                 **engine_walls(settings),
             ),
@@ -82,7 +83,7 @@ def build_expiry(ground: Ground, fail: FailJob) -> ExpireJobs:
 
 
 def engine_walls(settings: Settings) -> dict[str, str]:
-    """Draw the walls of an engine's process: it reads blobs, and writes its work and kernels."""
+    """Draw an engine's walls: it reads blobs and voices, and writes its work and kernels."""
     if not settings.walls:
         return {}
     # The kernels' folder is made by whoever comes first, and must be there to be let in.
@@ -90,7 +91,10 @@ def engine_walls(settings: Settings) -> dict[str, str]:
     for folder in (kernels, work):
         folder.mkdir(parents=True, exist_ok=True)
     walls = Walls(
-        read=(str((settings.data / "blobs").resolve()),),
+        read=(
+            str((settings.data / "blobs").resolve()),
+            *([str(settings.voices.resolve())] if settings.voices else []),
+        ),
         write=(str(work.resolve()), str(kernels.resolve())),
         memory=settings.engine_memory << 20,
         file=LARGEST_FILE,

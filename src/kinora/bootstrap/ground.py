@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import structlog
+
 from kinora import __version__
 from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import RandomMint, SystemClock
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
 from kinora.adapters.faults import FaultyClock
+from kinora.adapters.media.eyes import GuardedEyes
 from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.adapters.sealing import Sealer
 from kinora.adapters.secrets import installation_secret, write_private
 from kinora.catalog.book import Catalog, load
+from kinora.catalog.neural import find_voices
 from kinora.catalog.templates import BadTemplates
 from kinora.domain.keys import Pepper
 from kinora.domain.seals import derived
@@ -31,6 +35,7 @@ from kinora.usecases.choose_plan import ChoosePlan
 from kinora.usecases.end_errand import SettleErrand
 from kinora.usecases.hold_media import HoldMedia, LiftHold
 from kinora.usecases.keep_lanes import CloseLane
+from kinora.usecases.look_at_mimic import LookAtMimic, Verdicts
 from kinora.usecases.manage_accounts import CapKey, CreateAccount, CreateKey, GrantCredits
 from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.remove_media import ClearDoomed
@@ -38,11 +43,17 @@ from kinora.usecases.set_retention import ApplyRetention, SetRetention
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
 
+log = structlog.get_logger()
+
 BLOCKED = "blocked-media.txt"
 """The list of refused media, in the data folder: see `kinora.moderation.hashes`."""
 
 DISPATCHER = 7
 """The dispatcher's number among the processes that mint ids; API processes count from 0."""
+
+
+EYES = "kinora.engines.studio.mimic.looking"
+"""The module that looks at media before a job is accepted, in a process of the gate's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +66,14 @@ class Ground:
     clock: Clock
     mint: RandomMint
     secret: bytes
+    eyes: GuardedEyes
     gate: GuardedGate = field(default_factory=GuardedGate)
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
     async def close(self) -> None:
         """End the gate's processes, finish what is under way and let go of the files."""
         await self.gate.close()
+        await self.eyes.close()
         await self.store.close()
 
     @property
@@ -89,6 +103,7 @@ async def stand(settings: Settings, *, process: int) -> Ground:
         clock=build_clock(settings),
         mint=RandomMint(worker=process, floor=newest),
         secret=installation_secret(settings.data),
+        eyes=GuardedEyes(EYES),
     )
 
 
@@ -108,6 +123,9 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
         build_catalog(settings)
     except (BadRules, BadHashes, BadTemplates) as error:
         raise BadSettings(str(error)) from None
+    if settings.voices:
+        for name, reason in find_voices(settings.voices).refused.items():
+            log.warning("voice.skipped", file=name, reason=reason)
     for name in ("blobs", "tmp", "work", "run"):
         (settings.data / name).mkdir(parents=True, exist_ok=True)
     settings.data.chmod(0o700)
@@ -207,10 +225,21 @@ def build_provenance(settings: Settings) -> Provenance:
     return Credentials(provenance_folder(settings), version=__version__)
 
 
+def build_look(ground: Ground) -> LookAtMimic:
+    """Build what looks at media before a job is accepted."""
+    return LookAtMimic(
+        store=ground.store,
+        blobs=ground.blobs,
+        eyes=ground.eyes,
+        folder=ground.settings.data / "tmp",
+        verdicts=ground.verdicts,
+    )
+
+
 def build_catalog(settings: Settings) -> Catalog:
     """Read models and templates; raise BadTemplates."""
     own = Path(settings.templates) if settings.templates else None
-    return load(frozenset(settings.inactive_templates), own)
+    return load(frozenset(settings.inactive_templates), own, settings.voices)
 
 
 def build_clear(ground: Ground) -> ClearDoomed:

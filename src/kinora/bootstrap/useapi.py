@@ -12,7 +12,7 @@ from kinora.apis.useapi.files import Files
 from kinora.apis.useapi.keepers import Keepers
 from kinora.apis.useapi.lanes import Chooser, Emails
 from kinora.apis.useapi.makers import Makers, Submit
-from kinora.apis.useapi.models import load_table
+from kinora.apis.useapi.models import load_table, speakers
 from kinora.apis.useapi.offer import Offer, offer_over
 from kinora.apis.useapi.owner import Owner
 from kinora.apis.useapi.queues import Queues
@@ -23,7 +23,13 @@ from kinora.apis.useapi.rows import Rows
 from kinora.apis.useapi.songs import Songs
 from kinora.apis.useapi.sources import FindGiven
 from kinora.bootstrap.away import build_calls
-from kinora.bootstrap.ground import Ground, build_catalog, build_lane_seal, build_moderator
+from kinora.bootstrap.ground import (
+    Ground,
+    build_catalog,
+    build_lane_seal,
+    build_look,
+    build_moderator,
+)
 from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
@@ -55,6 +61,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
     """Build everything that answers below `/v2/pixverse`."""
     store, clock = ground.store, ground.clock
     offer = offer_over(build_catalog(ground.settings), load_table())
+    everybodys = speakers(offer.voices)
     desk = Desk(
         open_account=shared.open_account,
         lanes=store.view.lanes.of,
@@ -68,7 +75,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
         makers=Makers(
             desk=desk,
             offer=offer,
-            find=FindGiven(store=store),
+            find=FindGiven(store=store, speakers=frozenset(each.speaker_id for each in everybodys)),
             submit=shared.guard(build_submit(ground, offer, wake=shared.wake)),
             cancel=cancel,
             chooser=build_chooser(ground, offer),
@@ -86,6 +93,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
             tracks=store.view.lanes.tracks,
             urls=store.view.callbacks.urls,
             own_voices=store.view.voices.of_account,
+            speakers=everybodys,
         ),
         files=build_files(desk, shared),
         templates=Templates(desk=desk, offer=offer),
@@ -170,4 +178,5 @@ def build_submit(ground: Ground, offer: Offer, *, wake: Callable[[], None]) -> S
         mint=ground.mint,
         wake=wake,
         judge=judge.order,
+        look=build_look(ground),
     )

@@ -13,6 +13,7 @@ from kinora import __version__
 from kinora.catalog import prices, shapes
 from kinora.catalog.edits import check_edit, check_order, edit_price, edit_shape
 from kinora.catalog.models import NEGATIVE_PROMPT, Model, Models, load_models
+from kinora.catalog.neural import NeuralVoice, find_voices
 from kinora.catalog.rules import (
     among,
     check_fusion,
@@ -69,6 +70,7 @@ class Catalog:
     templates: tuple[Template, ...]
     inactive: frozenset[str] = frozenset()
     digest: str = ""
+    voices: tuple[NeuralVoice, ...] = ()
 
     @property
     def active(self) -> tuple[Template, ...]:
@@ -248,16 +250,22 @@ def _check_words(words: Words, longest: int) -> None:
 
 
 @cache
-def load(inactive: frozenset[str] = frozenset(), own_templates: Path | None = None) -> Catalog:
-    """Return the catalog that ships with this version, with an operator's own templates.
+def load(
+    inactive: frozenset[str] = frozenset(),
+    own_templates: Path | None = None,
+    own_voices: Path | None = None,
+) -> Catalog:
+    """Return the catalog that ships with this version, with an operator's own templates and voices.
 
     `inactive` templates are switched off by name. Raises BadTemplates.
     """
     models, templates = load_models(), load_templates(own_templates)
+    voices = find_voices(own_voices).voices if own_voices else ()
     return Catalog(
         models=models,
         templates=templates,
         inactive=inactive,
+        voices=voices,
         digest=digest_of(models, templates),
     )
 

@@ -148,10 +148,14 @@ class Restyle(OnFilm):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LipSync(OnFilm):
-    """A film whose person says something: what is heard in `audio`, or `speech`; one of the two."""
+    """A film whose person says something: what is heard in `audio`, or `speech`; one of the two.
+
+    `keep_sound` asks for the film's own sound below it.
+    """
 
     audio: AssetId | None = None
     speech: Speech | None = None
+    keep_sound: bool = False
 
     @property
     def sounds(self) -> tuple[AssetId, ...]:

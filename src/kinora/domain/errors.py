@@ -194,6 +194,18 @@ class BadLyrics(KinoraError):
     code = "bad_lyrics"
 
 
+class NoSubject(KinoraError):
+    """The picture has no clear subject that could move."""
+
+    code = "no_subject"
+
+
+class NoPerson(KinoraError):
+    """The video has no person as its primary focus."""
+
+    code = "no_person"
+
+
 class Unexpected(KinoraError):
     """Something went wrong inside the server; nothing was charged."""
 

@@ -61,6 +61,24 @@ class MediaGate(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a picture and a film show; None for what could not be told, or not in time."""
+
+    subject: bool | None
+    person: bool | None
+
+
+NOT_TOLD = Seen(subject=None, person=None)
+
+
+class Eyes(Protocol):
+    """Looks at stored media before a job is accepted, but never for long."""
+
+    async def look(self, *, picture: Path | None, film: Path | None) -> Seen:
+        """Tell whether a picture shows a clear subject, and whether a film is about a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """What a link gave: the file and the media type that its server named."""
 

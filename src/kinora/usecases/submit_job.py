@@ -17,16 +17,17 @@ from kinora.domain.errors import (
     Unexpected,
 )
 from kinora.domain.fact import FactKind
-from kinora.domain.ids import AssetId, JobId
+from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job, JobState
 from kinora.domain.moderation import Decision, Verdict
-from kinora.domain.order import Ask, Order, films_of, inputs_of, sounds_of
+from kinora.domain.order import Ask, Mimic, Order, films_of, inputs_of, sounds_of
 from kinora.domain.repeat import Repeat as Repeat  # noqa: PLC0414 - whoever submits needs it
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
 from kinora.ports.store import Answered, Store, Tx
 
 Within = Callable[[Tx, Job], Awaitable[None]]
+Look = Callable[[Mimic, AccountId], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class SubmitJob:
     mint: Mint
     wake: Callable[[], None]
     judge: Callable[[Order], Awaitable[Decision]]
+    look: Look | None = None
 
     async def __call__(
         self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
@@ -48,10 +50,12 @@ class SubmitJob:
         `within` does what must be committed with a new job, or undoes it all by raising.
 
         Raises Invalid and its kin for a bad order, Moderated, ImageNotFound, MediaNotFound,
-        ContentDeleted, NotAllowed, TooManyRunning, NotEnoughCredits.
+        ContentDeleted, NotAllowed, NoSubject, NoPerson, TooManyRunning, NotEnoughCredits.
         """
         self.catalog.check(order)
         decision = await self.judge(order)
+        if isinstance(order.ask, Mimic) and self.look and not await self._known(order, repeat):
+            await self.look(order.ask, order.account)
         reach(Point.SUBMIT_BEGUN)
         async with self.store.transaction() as tx:
             earlier = await self._earlier(tx, order, repeat)
@@ -75,6 +79,13 @@ class SubmitJob:
         reach(Point.SUBMIT_KEPT)
         self.wake()
         return job
+
+    async def _known(self, order: Order, repeat: Repeat | None) -> bool:
+        """Tell whether this submit is a repeat: what was once accepted is not looked at again."""
+        if repeat is None:
+            return False
+        async with self.store.transaction() as tx:
+            return await self._earlier(tx, order, repeat) is not None
 
     async def _earlier(self, tx: Tx, order: Order, repeat: Repeat | None) -> Job | None:
         if repeat is None:

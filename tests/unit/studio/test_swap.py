@@ -10,8 +10,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from kinora.engines.studio.masks.finding import BACKGROUND, OBJECT, PERSON, find_masks
+from kinora.engines.studio.masks.finding import (
+    BACKGROUND,
+    OBJECT,
+    PERSON,
+    find_main,
+    find_masks,
+)
 from kinora.engines.studio.masks.tracking import Track, follow
+from kinora.engines.studio.picture.faces import find_faces
 from kinora.engines.studio.picture.load import load
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.swap.plate import clean_plate
@@ -168,3 +175,19 @@ def test_a_far_background_moves_less() -> None:
     zoomed = np.diag([2.0, 2.0, 1.0])
     assert 1.0 < damped(zoomed)[0, 0] < 1.4
     assert np.allclose(damped(np.eye(3)), np.eye(3))
+
+
+def test_what_a_frame_is_about_hangs_together_with_a_face(photos: Path) -> None:
+    picture = load(photos / "astronaut.jpg")
+    main, found = find_main(picture), find_masks(picture)
+    assert main is not None
+    parts, _ = cv2.connectedComponents((main > 0.5).astype(np.uint8))
+    assert parts == 2
+    x, y = (round(value) for value in find_faces(picture)[0].centre)
+    assert main[y, x] > 0.9
+    beside = found[OBJECT] > 0.5
+    assert float(main[beside].mean()) < 0.1
+
+
+def test_nothing_is_the_main_thing_of_a_plain_frame() -> None:
+    assert find_main(np.full((120, 160, 3), 140, np.uint8)) is None

@@ -36,8 +36,9 @@ MOST_WAITING = 32
 class Guard:
     """One process that judges files one after the other; started at the first one."""
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, *modules: str) -> None:
+        """Start nothing yet; the process loads `modules` once, for all that it judges."""
+        self._modules = modules
         self._process: asyncio.subprocess.Process | None = None
 
     async def ask(self, asked: dict[str, str]) -> dict[str, Any] | None:
@@ -84,6 +85,7 @@ class Guard:
                 sys.executable,
                 "-m",
                 "kinora.adapters.media.zygote",
+                *self._modules,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )

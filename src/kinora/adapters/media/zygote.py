@@ -139,6 +139,9 @@ def answer(asked: dict[str, str]) -> dict[str, Any]:
 
 def judged(asked: dict[str, str]) -> dict[str, Any]:
     """Return the facts of a file; raise No and whatever its decoder raises."""
+    if "eyes" in asked:
+        looked: dict[str, Any] = import_module(asked["eyes"]).look(asked)
+        return looked
     if "media" not in asked:
         return admit(Path(asked["source"]), Path(asked["target"]))
     # Loaded here, in the grandchild, so that the process that waits stays small.
@@ -178,7 +181,8 @@ def limit() -> None:
 
 def wall_in(asked: dict[str, str]) -> None:
     """Leave this process nothing but the file that it judges and where it writes its twin."""
-    read = [str(Path(asked[name]).resolve()) for name in ("source", "media") if name in asked]
+    sources = ("source", "media", "picture", "film")
+    read = [str(Path(asked[name]).resolve()) for name in sources if name in asked]
     targets = [Path(asked[name]) for name in ("target", "thumbnail") if name in asked]
     wall_files(tuple(read), tuple(str(target.parent.resolve()) for target in targets))
 
@@ -226,6 +230,8 @@ def main() -> None:
     # Loaded before the first fork; Pillow's other thirty formats would only cost memory.
     for plugin in ("MpoImagePlugin", "WebPImagePlugin"):
         import_module(f"PIL.{plugin}")
+    for module in sys.argv[1:]:
+        import_module(module)
     for line in sys.stdin:
         sys.stdout.write(json.dumps(in_grandchild(json.loads(line))) + "\n")
         sys.stdout.flush()

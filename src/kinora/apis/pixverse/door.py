@@ -182,7 +182,12 @@ class Door(Lists):
             account=account,
             catalog=self.catalog,
             trace=trace,
-            given=Given(films=films, masks=masks, voice=found),
+            given=Given(
+                films=films,
+                masks=masks,
+                voice=found,
+                speakers=frozenset(each.id for each in self.catalog.voices),
+            ),
         )
         order = replace(order, key=caller.key)
         within = naming(parsed.webhook_id, base=self._base(request))

@@ -121,7 +121,7 @@ def _speech(body: LipSyncBody | AvatarBody, given: Given) -> Speech | None:
     text, speaker = body.lip_sync_tts_content, body.lip_sync_tts_speaker_id
     if not text.strip() and (body.audio_media_id is not None or not speaker):
         return None
-    return speech_of(text, speaker, given.voice)
+    return speech_of(text, speaker, given.voice, given.speakers)
 
 
 def _restyle(body: RestyleBody, film: FoundFilm) -> Restyle:

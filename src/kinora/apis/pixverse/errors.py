@@ -43,6 +43,8 @@ ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.ImageModerated: 500054,
     errors.SongNotFit: 701020,
     errors.BadLyrics: 400080,
+    errors.NoSubject: 701002,
+    errors.NoPerson: 701003,
     errors.Unexpected: UNEXPECTED,
     WrongState: 400017,
 }
@@ -59,6 +61,8 @@ MESSAGES = {
     500071: "This effect does not support 720p or 1080p.",
     500090: "Insufficient balance",
     400080: "Music MV: invalid lyrics",
+    701002: "Mimic: image needs a clear subject",
+    701003: "Mimic: video needs a person as primary focus",
     701020: "Music MV: audio not verified",
     99999: "Unknown error",
 }

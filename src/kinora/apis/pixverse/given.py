@@ -22,11 +22,15 @@ from kinora.usecases.find_mask import FoundMask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a body names: its `films_in`, its `masks_in` and its `voice_in`, as they were found."""
+    """What a body names: its `films_in`, its `masks_in` and its `voice_in`, as they were found.
+
+    `speakers` are the ids of the operator's voices, which any body may name.
+    """
 
     films: Sequence[FoundFilm] = ()
     masks: Sequence[FoundMask] = ()
     voice: Voice | None = None
+    speakers: frozenset[str] = frozenset()
 
 
 NOTHING = Given()

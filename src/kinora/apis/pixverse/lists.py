@@ -59,7 +59,8 @@ class Lists:
         kind = query.get("speaker_type") or "all"
         if kind not in SPEAKER_TYPES:
             raise Invalid("speaker_type must be system, custom or all")
-        found = list(SPEAKERS) if kind != "custom" else []
+        system = [*SPEAKERS, *((each.id, each.name) for each in self.catalog.voices)]
+        found = system if kind != "custom" else []
         if kind != "system":
             own = await self.verbs.voices.of_account(account.id)
             found += [(str(voice.id), voice.name) for voice in own]

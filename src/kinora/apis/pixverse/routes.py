@@ -180,7 +180,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Motion control (mimic) generation",
         answer=answers.SubmittedVideo,
         body=wire.MimicBody,
-        codes=(*SUBMIT, 400032, 500020),
+        codes=(*SUBMIT, 400032, 500020, 701002, 701003),
     ),
     Operation(
         method="POST",

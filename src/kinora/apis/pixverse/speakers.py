@@ -1,5 +1,7 @@
 """The speakers of the dialect: ids and names as its public list has them."""
 
+from collections.abc import Collection
+
 from kinora.domain.errors import Invalid, Missing
 from kinora.domain.ids import VoiceId
 from kinora.domain.voice import Voice
@@ -34,21 +36,24 @@ def voice_id(given: str) -> VoiceId | None:
     return VoiceId(int(given)) if digits and given not in IDS else None
 
 
-def speech_of(text: str, speaker: str, voice: Voice | None) -> Speech:
-    """Return what is to be said, by a speaker of the list or a caller's own voice."""
+def speech_of(text: str, speaker: str, voice: Voice | None, more: Collection[str] = ()) -> Speech:
+    """Return what is to be said, by a speaker of the list or a caller's own voice.
+
+    `more` are the ids of the operator's voices, which are on the list, too.
+    """
     said = text.strip()
     if not said:
         raise Missing("lip_sync_tts_content")
     if voice is not None:
         return Speech(text=said, like=voice.sound)
-    return Speech(text=said, speaker=speaker_of(speaker))
+    return Speech(text=said, speaker=speaker_of(speaker, more))
 
 
-def speaker_of(given: str) -> str:
+def speaker_of(given: str, more: Collection[str] = ()) -> str:
     """Return the product's name of a speaker; raise Invalid for one that is not on the list."""
     if given.lower() in ("", AUTO):
         return AUTO
-    if given not in IDS:
+    if given not in IDS and given not in more:
         raise Invalid(
             "lip_sync_tts_speaker_id: speaker id invalid; see video/lip_sync/tts_list, or auto"
         )

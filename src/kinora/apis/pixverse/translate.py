@@ -41,7 +41,6 @@ from kinora.domain.order import (
     VideoEffect,
     Words,
 )
-from kinora.domain.voice import Voice
 
 STILL_MODEL = "template"
 
@@ -60,7 +59,7 @@ def order_from(
     """
     match body:
         case TextToVideoBody() | ImageToVideoBody() | TransitionBody():
-            order = _film(body, given.voice, account=account, catalog=catalog, trace=trace)
+            order = _film(body, given, account=account, catalog=catalog, trace=trace)
         case TemplateVideoBody():
             order = _effect(body, account=account, catalog=catalog, trace=trace)
         case ImageTemplateBody():
@@ -79,7 +78,7 @@ def order_from(
 
 def _film(
     body: TextToVideoBody | ImageToVideoBody | TransitionBody,
-    voice: Voice | None,
+    given: Given,
     *,
     account: AccountId,
     catalog: Catalog,
@@ -90,7 +89,7 @@ def _film(
     model = catalog.models.models.get(body.model)
     return Order(
         account=account,
-        ask=_ask(body, _words(body, model), _sound(body, model, voice)),
+        ask=_ask(body, _words(body, model), _sound(body, model, given)),
         model=body.model,
         quality=body.quality,
         aspect_ratio=body.aspect_ratio if isinstance(body, TextToVideoBody) else "",
@@ -125,14 +124,15 @@ def _words(body: FilmBody, model: Model | None) -> Words:
     )
 
 
-def _sound(body: FilmBody, model: Model | None, voice: Voice | None) -> Sound | None:
+def _sound(body: FilmBody, model: Model | None, given: Given) -> Sound | None:
     """Return the sound that is wanted; switches that the model does not have are ignored."""
     if model is not None and model.audio:
         wanted = body.generate_audio_switch
         return Sound(content=body.sound_effect_content) if wanted else None
     talks = body.lip_sync_tts_switch or body.lip_sync_switch
     said = body.lip_sync_tts_content
-    speech = speech_of(said, body.lip_sync_tts_speaker_id, voice) if talks else None
+    speaker = body.lip_sync_tts_speaker_id
+    speech = speech_of(said, speaker, given.voice, given.speakers) if talks else None
     if not body.sound_effect_switch and speech is None:
         return None
     content = body.sound_effect_content

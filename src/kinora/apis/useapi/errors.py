@@ -37,6 +37,8 @@ STATUS: dict[type[errors.KinoraError], int] = {
     errors.BadLink: 400,
     errors.SongNotFit: 400,
     errors.BadLyrics: 400,
+    errors.NoSubject: 422,
+    errors.NoPerson: 422,
     errors.Moderated: 422,
     errors.ImageModerated: 422,
     errors.Unexpected: 500,

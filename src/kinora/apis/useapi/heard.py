@@ -11,7 +11,7 @@ from kinora.domain.order import MakeMusic, SaySomething
 
 FINISHED, FAULTY, AT_WORK = "finish", "fail", "processing"
 LONGEST_NAME = 80
-AUTO, OWN = "auto", "custom"
+OWN = "custom"
 
 
 def asked_sound(job: Job, models: Models, status: Status, *, name: str) -> Sound:
@@ -60,7 +60,7 @@ def _told(row: Sound, job: Job, models: Models) -> Sound:
                 create_mode="voice",
                 provider=models.speech[model].provider,
                 voice_id=OWN if own else speech.speaker,
-                voice_name=names.get(speech.speaker, OWN if own else AUTO),
+                voice_name=names.get(speech.speaker, OWN if own else speech.speaker),
                 language_code=ask.language or UNSET,
                 prompt=speech.text,
                 name=speech.text[:LONGEST_NAME],

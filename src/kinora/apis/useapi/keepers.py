@@ -19,7 +19,7 @@ from kinora.apis.useapi.answers import (
 )
 from kinora.apis.useapi.desk import Desk, good
 from kinora.apis.useapi.features import features_of
-from kinora.apis.useapi.models import load_voices
+from kinora.apis.useapi.models import Voice as System
 from kinora.apis.useapi.names import kind_of, name_of, read_name
 from kinora.apis.useapi.queues import elapsed, spelled
 from kinora.apis.useapi.roll import Roll
@@ -46,6 +46,7 @@ class Keepers:
     tracks: Callable[[Sequence[JobId]], Awaitable[Mapping[JobId, Track]]]
     urls: Callable[[Sequence[JobId]], Awaitable[Mapping[JobId, str]]]
     own_voices: Callable[[AccountId], Awaitable[Sequence[Voice]]]
+    speakers: Sequence[System]
 
     async def features(self, request: Request) -> Response:
         """GET features."""
@@ -89,7 +90,7 @@ class Keepers:
         return good(
             Speakers(
                 [
-                    *(Speaker(each.speaker_id, each.name) for each in load_voices()),
+                    *(Speaker(each.speaker_id, each.name) for each in self.speakers),
                     *(Speaker(str(each.id), each.name) for each in own),
                 ]
             )

@@ -1,9 +1,12 @@
 """The dialect's own table of models: what each accepts and costs."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
 import msgspec
+
+from kinora.catalog.neural import NeuralVoice
 
 ByQuality = dict[str, int]
 
@@ -101,6 +104,11 @@ def load_table() -> Table:
 def load_voices() -> tuple[Voice, ...]:
     """Read the speakers, in their order."""
     return msgspec.toml.decode(_text("voices.toml"), type=_Voices).voices
+
+
+def speakers(more: Iterable[NeuralVoice]) -> tuple[Voice, ...]:
+    """Return the speakers that everybody has, and after them the operator's voices."""
+    return (*load_voices(), *(Voice(each.id, each.name) for each in more))
 
 
 def _text(name: str) -> bytes:

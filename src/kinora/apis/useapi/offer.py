@@ -90,6 +90,7 @@ def offer_over(house: Catalog, table: Table) -> Offer:
         templates=house.templates,
         inactive=house.inactive,
         digest=digest_of(models, house.templates, table),
+        voices=house.voices,
         table=table,
     )
 

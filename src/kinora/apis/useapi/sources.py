@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kinora.apis.useapi.models import load_voices
 from kinora.apis.useapi.names import Kind, read_name, read_path
 from kinora.apis.useapi.wire import Submission
 from kinora.domain.asset import Asset, AssetKind
@@ -63,6 +62,7 @@ class FindGiven:
     """Reads what a call names; what is another's is not told apart from what does not exist."""
 
     store: Store
+    speakers: frozenset[str]
 
     async def __call__(self, body: Submission, *, account: AccountId) -> Given:
         """Return the files; raises Invalid, Malformed, MediaNotFound, Missing."""
@@ -82,7 +82,7 @@ class FindGiven:
         """Return a speaker of the list, or a voice of the caller's own."""
         if given.lower() in ("", "auto"):
             return AUTO
-        if given in {voice.speaker_id for voice in load_voices()}:
+        if given in self.speakers:
             return Speaker(speaker=given)
         digits = given.isascii() and given.isdigit() and len(given) <= LONGEST_VOICE
         voice = await self.store.view.voices.get(VoiceId(int(given))) if digits else None

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kinora.apis.useapi.desk import Desk, good
-from kinora.apis.useapi.models import load_voices
+from kinora.apis.useapi.models import speakers
 from kinora.apis.useapi.offer import Offer
 from kinora.apis.useapi.sounding import EMOTIONS, MINIMAX, NO_LANGUAGE, SPEECH
 from kinora.catalog.models import SpeechModel
@@ -100,7 +100,7 @@ class Speaking:
         if language:
             among("language", language, LANGUAGES)
         provider = self.offer.models.speech[name].provider
-        shared = [(each.speaker_id, each.name, False) for each in load_voices()]
+        shared = [(each.speaker_id, each.name, False) for each in speakers(self.offer.voices)]
         own = [(str(each.id), each.name, True) for each in await self.own_voices(account.id)]
         return good(
             SpeechVoices(

@@ -114,7 +114,8 @@ def _motion(body: MotionBody, given: Given, terms: Terms) -> Order:
 def _lipsync(body: LipsyncBody, given: Given, terms: Terms) -> Order:
     audio = next((each.id for each in given.sounds.values()), None)
     speech = None if audio is not None else given.speaker.says(body.prompt)
-    ask = LipSync(film=given.film, audio=audio, speech=speech)
+    keep = bool(body.original_sound_switch)
+    ask = LipSync(film=given.film, audio=audio, speech=speech, keep_sound=keep)
     model = given.model or terms.offer.table.defaults["lipsync"]
     return Order(account=terms.account, ask=ask, model=model, quality="")
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from kinora.domain.order import Avatar, LipSync, Words
 from kinora.engines.studio.imagevideo.room import frames as picture_frames
 from kinora.engines.studio.lips.heads import nodding
@@ -50,7 +48,7 @@ def talking(ask: LipSync | Avatar, spec: Spec) -> Generator[Progress, None, Talk
         watch.see(frame)
         yield Progress(done=0.05 + (LOOKED - 0.05) * (number + 1) / shape.frames)
     talker = watch.talker(fps=shape.fps)
-    mouths, sound = _said(voice, shape)
+    mouths, sound = _said(voice, shape, _below(ask, spec))
     synced = lip_synced(read(), talker=talker, mouths=mouths, seed=spec.seed)
     if isinstance(ask, Avatar):
         synced = nodding(synced, talker=talker, mouths=mouths, seed=spec.seed)
@@ -64,17 +62,22 @@ def _voice(ask: LipSync | Avatar, spec: Spec) -> Spoken | Waves:
     return heard(spec.inputs[ask.sounds[0]], seconds=spec.shape.seconds)
 
 
-def _said(voice: Spoken | Waves, shape: Shape) -> tuple[Mouths, Waves]:
-    """Return a mouth for each frame, and the film's sound."""
+def _said(voice: Spoken | Waves, shape: Shape, own: Waves | None) -> tuple[Mouths, Waves]:
+    """Return a mouth for each frame, and the film's sound; `own` is what was heard in it before."""
     fps, count = float(shape.fps), shape.frames
-    if isinstance(voice, Spoken):
-        sound = over(voice, None, seconds=shape.seconds)
-        told = mouths_of_speech(voice.phonemes, seconds=voice.seconds, fps=fps, count=count)
-        return told, sound
-    sound = np.zeros((round(shape.seconds * RATE), 2), np.float32)
-    kept = voice[: len(sound)]
-    sound[: len(kept)] = kept
-    return mouths_of_sound(sound, fps=fps, count=count), sound
+    spoken = voice if isinstance(voice, Spoken) else Spoken(voice, ())
+    alone, sound = (over(spoken, each, seconds=shape.seconds) for each in (None, own))
+    if not spoken.phonemes:
+        return mouths_of_sound(alone, fps=fps, count=count), sound
+    told = mouths_of_speech(spoken.phonemes, seconds=spoken.seconds, fps=fps, count=count)
+    return told, sound
+
+
+def _below(ask: LipSync | Avatar, spec: Spec) -> Waves | None:
+    """Return the sound that a film has of its own, if it is to be kept."""
+    if isinstance(ask, Avatar) or not ask.keep_sound:
+        return None
+    return reading.sound(spec.inputs[ask.film], seconds=spec.shape.seconds)
 
 
 def _reader(ask: LipSync | Avatar, spec: Spec, shape: Shape) -> Callable[[], Iterator[Picture]]:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.picture.faces import Face
 from kinora.engines.studio.picture.load import shrink
 from kinora.engines.studio.picture.outline import doubt
 from kinora.engines.studio.picture.subject import find_subject, saliency
@@ -18,6 +19,12 @@ Field = NDArray[np.float32]
 PERSON, OBJECT, BACKGROUND = "person", "object", "background"
 SMALLEST, LARGEST = 0.004, 0.80
 """Shares of the frame that an object has."""
+
+LESSER = 0.5
+"""The least width of a face, in parts of the largest one's, whose person is a main one, too."""
+
+FASTER = 0.5
+"""The scale at which a guided filter is solved (He and Sun, Fast Guided Filter, 2015)."""
 
 SIDE = 400
 CORES = (0.8, 0.62, 0.45)
@@ -45,6 +52,36 @@ def find_masks(picture: Picture) -> dict[str, Field]:
         rest = np.minimum(rest, 1 - mask)
     found[BACKGROUND] = rest
     return found
+
+
+def find_main(picture: Picture) -> Field | None:
+    """Return the mask of what a frame is about: its persons, or else its object; None without.
+
+    Of a person's outline only what hangs together with a face counts, so that a flag or a lamp
+    beside them is no part of it.
+    """
+    subject = find_subject(picture)
+    if not subject.faces or not _fits(subject.matte):
+        return _best(picture, [subject.matte, *_standing_out(picture, saliency(picture))])
+    least = LESSER * subject.faces[0].width
+    solid = (subject.matte > 0.5).astype(np.uint8)
+    _, labels = cv2.connectedComponents(solid)
+    near = [_under(labels, face) for face in subject.faces if face.width >= least]
+    theirs = np.isin(labels, [label for label in near if label]).astype(np.uint8)
+    if not theirs.any():
+        return subject.matte
+    # The soft edge lies outside of what is solid, and stays.
+    reach = np.ones((max(3, picture.shape[0] // 60) | 1,) * 2, np.uint8)
+    return np.asarray(subject.matte * cv2.dilate(theirs, reach), np.float32)
+
+
+def _under(labels: NDArray[np.int32], face: Face) -> int:
+    """Return the part of an outline that most of a face lies in; 0 for none."""
+    x0, y0 = max(0, int(face.x)), max(0, int(face.y))
+    inside = labels[y0 : int(face.y + face.height), x0 : int(face.x + face.width)]
+    counts = np.bincount(inside.ravel(), minlength=1)
+    counts[0] = 0
+    return int(np.argmax(counts)) if counts.any() else 0
 
 
 def keyframe(film: Path, number: int, shape: Shape) -> Picture:
@@ -137,5 +174,5 @@ def soft_mask(picture: Picture, mask: Field) -> Field:
     if min(height, width) > 16:
         # By lightness alone: in colours it would cost three times as much in every frame.
         guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-        large = cv2.ximgproc.guidedFilter(guide, large, max(3, height // 110), 1e-4)
+        large = cv2.ximgproc.guidedFilter(guide, large, max(3, height // 110), 1e-4, scale=FASTER)
     return np.asarray(np.clip((large - 0.12) / 0.76, 0, 1), np.float32)

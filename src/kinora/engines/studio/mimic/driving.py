@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.mimic.fitness import LOOKED, NO_PERSON, SIDE, leading_face
 from kinora.engines.studio.picture.faces import Face, find_faces
 from kinora.engines.studio.picture.load import shrink
 from kinora.engines.studio.picture.subject import find_subject
@@ -19,14 +20,6 @@ from kinora.engines.studio.reel import Picture
 from kinora.ports.engine import CannotMake, Progress
 
 Points = NDArray[np.float32]
-SIDE = 448
-NO_PERSON = "Mimic: the video needs a person as its primary focus"
-LOOKED = 4
-"""In each of so many parts of the film one frame is looked at for a face."""
-
-BIG_ENOUGH = 0.035
-"""The least width of a face as a part of the frame's width."""
-
 GRID = 15
 FACE_GRID = 7
 BACK = 1.2
@@ -55,13 +48,9 @@ def measure(frames: Iterator[Picture], *, count: int) -> Generator[Progress, Non
     """Return the motion of the person in a film; raise CannotMake when there is none."""
     first = next(frames)
     small = shrink(first, SIDE)
-    faces = list(find_faces(small))
+    face = leading_face(small)
     chances = {round(part * (count - 1) / LOOKED) for part in range(1, LOOKED + 1)}
-    if not faces:
-        # The film may begin before its person looks at us, but somebody must be in it.
-        raise CannotMake(NO_PERSON)
-    face = max(faces, key=lambda each: each.width)
-    if face.width < BIG_ENOUGH * small.shape[1]:
+    if face is None:
         raise CannotMake(NO_PERSON)
     follower = _Follower(small, _points_on(small, face), face)
     moved = [np.zeros_like(follower.start)]

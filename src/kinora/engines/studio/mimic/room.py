@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kinora.engines.studio.fusion.cutting import soft_middle
 from kinora.engines.studio.mimic.driving import Drive, measure
+from kinora.engines.studio.mimic.fitness import NO_SUBJECT, bare, close_up
 from kinora.engines.studio.mimic.warp import bent
 from kinora.engines.studio.picture.faces import find_faces
 from kinora.engines.studio.picture.fill import fill_behind
@@ -21,13 +21,6 @@ from kinora.ports.engine import CannotMake, Progress, Shape
 
 Field = NDArray[np.float32]
 Points = NDArray[np.float32]
-NO_SUBJECT = "Mimic: the image needs a clear subject"
-PLAIN = 14.0
-"""Deviation of levels below which a picture shows nothing."""
-
-CLOSE_UP = 0.15
-"""The least share of the picture that a close-up fills."""
-
 CELL = 14
 """Pixels between the places at which the bend is computed; between them it is interpolated."""
 
@@ -92,8 +85,8 @@ def _sitter(image: Path, shape: Shape) -> Sitter:
 
 def _middle(picture: Picture) -> Field:
     """Return the matte of a close-up, which fills its picture's middle."""
-    matte = soft_middle(picture).matte
-    if float(picture.std()) < PLAIN or not CLOSE_UP < float(matte.mean()) < 0.9:
+    matte = None if bare(picture) else close_up(picture)
+    if matte is None:
         raise CannotMake(NO_SUBJECT)
     return matte
 

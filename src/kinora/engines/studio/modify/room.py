@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice, pairwise
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from kinora.engines.studio.masks.finding import (
     OBJECT,
     PERSON,
     doubtful,
+    find_main,
     find_masks,
     soft_mask,
 )
@@ -34,6 +36,12 @@ Take = Callable[[], Iterator[Picture]]
 SEASON_AIR = {"winter": "snow"}
 BLUR = "blur"
 BEHIND = 0.42
+CLEAR = 0.5
+"""A mask of less doubt than this is good enough."""
+
+QUICK = 20
+"""Frames a second from which a background is drawn for every other one."""
+
 INSTEAD = {OBJECT: (PERSON,), PERSON: (OBJECT,)}
 """What else is meant when a film has none of the kind that is named."""
 
@@ -94,11 +102,30 @@ def _with_parts(
 
 
 def _scene(words: str, *, shape: Shape, seed: int) -> Iterator[Picture]:
-    """Yield a scene from words, larger than the frame; it is out of focus, so it is made small."""
+    """Yield a scene from words, larger than the frame; it is out of focus, so it is made small.
+
+    Where frames follow one another quickly, only every other one is drawn, and those between are
+    mixed: what stands behind somebody else moves little.
+    """
     size = _even(shape.width * ROOM), _even(shape.height * ROOM)
-    small = replace(shape, width=_even(size[0] * BEHIND), height=_even(size[1] * BEHIND))
-    for frame in text_frames(Words(prompt=words, camera="fix_bg"), shape=small, seed=seed):
+    every = 2 if shape.fps >= QUICK and shape.fps % 2 == 0 else 1
+    small = replace(
+        shape,
+        width=_even(size[0] * BEHIND),
+        height=_even(size[1] * BEHIND),
+        frames=shape.frames // every + 1,
+        fps=shape.fps // every,
+    )
+    drawn = text_frames(Words(prompt=words, camera="fix_bg"), shape=small, seed=seed)
+    for frame in drawn if every == 1 else _between(drawn):
         yield np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _between(drawn: Iterator[Picture]) -> Iterator[Picture]:
+    """Yield frames, and after each but the last its mixture with the next."""
+    for before, after in pairwise(drawn):
+        yield before
+        yield np.asarray(cv2.addWeighted(before, 0.5, after, 0.5, 0), np.uint8)
 
 
 def _even(length: float) -> int:
@@ -109,8 +136,11 @@ def _chosen(target: Target, given: Given, shape: Shape) -> Chosen:
     """Return the mask of a target: a caller's selection, or one found by its region's name."""
     if target.selection is not None:
         return given.masks[target.selection]
+    if target.region == BACKGROUND:
+        return _behind(given, shape)
     wanted = {round(part * (shape.frames - 1)) for part in TRIES}
-    seen = [(n, frame, find_masks(frame)) for n, frame in enumerate(given.read()) if n in wanted]
+    shown = ((n, f) for n, f in enumerate(islice(given.read(), max(wanted) + 1)) if n in wanted)
+    seen = [(n, frame, find_masks(frame)) for n, frame in shown]
     for name in (target.region, *INSTEAD.get(target.region, ())):
         known = [
             (doubtful(frame, masks[name]), at, masks[name])
@@ -121,9 +151,30 @@ def _chosen(target: Target, given: Given, shape: Shape) -> Chosen:
             # What is seen whole and clear in one frame is known in all of them.
             _, at, mask = min(known, key=lambda each: each[:2])
             return Chosen(mask, name, at)
-    raise CannotMake(
-        f"no {target.region} was found in the video; choose one with mask/selection and send its "
-        "mask_id"
+    raise CannotMake(_none(target.region))
+
+
+def _behind(given: Given, shape: Shape) -> Chosen:
+    """Return all but what a film is about, as it is known best; one clear frame is enough."""
+    known: list[tuple[float, int, Field]] = []
+    for part in TRIES:
+        at = round(part * (shape.frames - 1))
+        frame = next(islice(given.read(), at, None), None)
+        main = None if frame is None else find_main(frame)
+        if frame is None or main is None:
+            continue
+        known.append((doubtful(frame, main), at, main))
+        if known[-1][0] < CLEAR:
+            break
+    if not known:
+        raise CannotMake(_none("subject before a background"))
+    _, at, main = min(known, key=lambda each: each[:2])
+    return Chosen(np.asarray(1 - main, np.float32), BACKGROUND, at)
+
+
+def _none(region: str) -> str:
+    return (
+        f"no {region} was found in the video; choose one with mask/selection and send its mask_id"
     )
 
 

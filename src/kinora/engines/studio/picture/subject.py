@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kinora.engines.studio.kernels.jit import inline, serial
 from kinora.engines.studio.picture.faces import Face, find_faces
 from kinora.engines.studio.picture.load import shrink, unit
+from kinora.engines.studio.picture.middle import SMALLEST
 from kinora.engines.studio.picture.outline import DOUBTFUL, doubt
 from kinora.engines.studio.reel import Picture
 
@@ -22,9 +23,6 @@ Field = NDArray[np.float32]
 
 SIDE = 300
 CUT_SIDE = 420
-SMALLEST = 16
-"""Pictures with a shorter side hold nothing that could be cut out."""
-
 CONFIDENT = 0.5
 """Below this a subject is better not cut out."""
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -100,6 +101,31 @@ def frames(
             raise CannotMake("an input film has no frames that can be read")
         for _ in range(given, count or 0):
             yield last.copy()
+
+
+def key_frames(path: Path, places: Iterable[float]) -> Iterator[tuple[float, Picture]]:
+    """Yield, for each place from 0 to 1, the key frame that is shown or over by then.
+
+    With it comes its time in seconds. A place that cannot be sought gives nothing.
+    """
+    with _opened(path) as (file, stream):
+        stream.codec_context.skip_frame = "NONKEY"
+        length = _length(file, stream)
+        for place in places:
+            found = _key_frame(file, stream, place * length)
+            if found is not None:
+                at, frame = found
+                yield at, _picture(frame, stream, _display(frame), None)
+
+
+def _key_frame(file: InputContainer, stream: VideoStream, seconds: float) -> Stamped | None:
+    """Return the next key frame from where a film can be entered for a time."""
+    base = stream.time_base or Fraction(1, 1000)
+    place = (stream.start_time or 0) + round(seconds / base)
+    with suppress(av.FFmpegError):
+        file.seek(place, stream=stream, backward=True)
+        return next(_stamped(file, stream), None)
+    return None
 
 
 def last_frames(path: Path, n: int, *, size: tuple[int, int] | None = None) -> list[Picture]:

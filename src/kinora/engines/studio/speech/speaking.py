@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from kinora.catalog.neural import NeuralVoice
 from kinora.engines.studio.reel import RATE, Waves
 from kinora.engines.studio.sound.score import master
 from kinora.engines.studio.speech.likeness import Likeness, coloured, likeness_of
+from kinora.engines.studio.speech.neural import utter, voice_called
 from kinora.ports.engine import CannotMake
 
 Mono = NDArray[np.float32]
@@ -104,7 +106,10 @@ PLAIN = Manner()
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Speech: stereo waves at 48 kHz, and each phoneme (IPA) with the second when it begins."""
+    """Speech: stereo waves at 48 kHz, and each phoneme (IPA) with the second when it begins.
+
+    Some neural voices do not tell their phonemes' times: then there are none.
+    """
 
     waves: Waves
     phonemes: tuple[tuple[float, str], ...]
@@ -143,9 +148,10 @@ def speak(
     """
     if not available():
         raise CannotMake(NOT_INSTALLED)
-    spoken = "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST].strip()
-    if not any(letter.isalnum() for letter in spoken):
-        raise CannotMake("there is nothing to say in lip_sync_tts_content")
+    operators = voice_called(voice) if like is None else None
+    if operators is not None:
+        return _neural(text, operators, manner, seed)
+    spoken = _sayable(text)
     chosen = _chosen(voice, seed) if like is None else _nearest(like, spoken, worker)
     rate, phonemes, mono = _said(spoken, manner.of(chosen), seed, worker, manner.language)
     begin, end = _heard(mono, rate)
@@ -157,6 +163,32 @@ def speak(
         (max(0.0, at / 1000 - begin / rate), name)
         for at, name in phonemes
         if at * rate / 1000 < end
+    )
+    return Spoken(master(np.stack([loud, loud], -1)), times)
+
+
+def _sayable(text: str) -> str:
+    said = "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST].strip()
+    if not any(letter.isalnum() for letter in said):
+        raise CannotMake("there is nothing to say in lip_sync_tts_content")
+    return said
+
+
+def _neural(text: str, voice: NeuralVoice, manner: Manner, seed: int) -> Spoken:
+    """Return a text spoken by a voice of the operator's, which speaks one language."""
+    said = _sayable(text)
+    script = next((name for name, script in SCRIPTS if script.search(said)), "")
+    if script and script != NAMES.get(voice.language, voice.language).partition("-")[0]:
+        raise CannotMake(
+            f"the voice {voice.id} speaks {voice.language} only; choose another for this text"
+        )
+    made = utter(said, voice, pace=manner.pace, steps=manner.steps, seed=seed)
+    begin, end = _heard(made.mono, made.rate)
+    loud = signal.resample_poly(made.mono[begin:end], RATE, made.rate).astype(np.float32)
+    times = tuple(
+        (max(0.0, at - begin / made.rate), name)
+        for at, name in made.phonemes
+        if at * made.rate < end
     )
     return Spoken(master(np.stack([loud, loud], -1)), times)
 
@@ -190,6 +222,8 @@ def _chosen(voice: str, seed: int) -> Voice:
     table = voices()
     if voice in table:
         return table[voice]
+    if voice != AUTO:
+        raise CannotMake(f"the voice {voice} is not there any more")
     return table[sorted(table, key=int)[seed % len(table)]]
 
 

@@ -15,6 +15,7 @@ PHONEMES_IN_IPA = 3
 """Events for phonemes, named in IPA."""
 
 UTF8 = 1
+IN_IPA = 0x02
 RATE, PITCH, RANGE = 1, 3, 4
 PHONEME = 7
 END = 0
@@ -79,9 +80,37 @@ def speak(asked: dict[str, Any]) -> tuple[int, list[tuple[int, str]], bytes]:
     return rate, phonemes, b"".join(samples)
 
 
+def spell(asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return a text's clauses: each in IPA, and as it is written, with its stop."""
+    import espeakng_loader  # noqa: PLC0415 - an extra that need not be there
+
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    library.espeak_Initialize(RETRIEVAL, 0, espeakng_loader.get_data_path().encode(), 0)
+    if library.espeak_SetVoiceByName(str(asked["voice"]).encode()):
+        raise LookupError(asked["voice"])
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_TextToPhonemes.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_int)
+    text = ctypes.create_string_buffer(str(asked["text"]).encode())
+    begin = ctypes.addressof(text)
+    place = ctypes.c_void_p(begin)
+    clauses: list[tuple[str, str]] = []
+    at = 0
+    while place.value:
+        told = library.espeak_TextToPhonemes(ctypes.byref(place), UTF8, IN_IPA)
+        # The library says only where it goes on: what lies before is the clause as written.
+        end = place.value - begin if place.value else len(text) - 1
+        written = text.raw[at:end].decode("utf-8", "ignore")
+        clauses.append(((told or b"").decode("utf-8", "ignore"), written))
+        at = end
+    return clauses
+
+
 def main() -> None:
-    """Speak what standard input asks for."""
+    """Speak what standard input asks for, or only spell it."""
     asked = json.loads(sys.stdin.buffer.read())
+    if asked.get("spell"):
+        sys.stdout.buffer.write(json.dumps({"clauses": spell(asked)}).encode() + b"\n")
+        return
     rate, phonemes, samples = speak(asked)
     told = {"rate": rate, "phonemes": phonemes}
     sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + samples)
