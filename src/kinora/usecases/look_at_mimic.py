@@ -76,6 +76,6 @@ class LookAtMimic:
         if self.verdicts.of(asset.id) is not None:
             return None
         try:
-            return await self.blobs.local(asset.blob, folder=self.folder)
+            return await self.blobs.local(asset.place, folder=self.folder)
         except OSError:
             return None

@@ -3,12 +3,41 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kinora.engines.studio.kernels.jit import F, kernel, rows, serial
+from kinora.engines.studio.kernels.jit import F, inline, kernel, rows, serial
 
 Field = NDArray[np.float32]
 Labels = NDArray[np.int32]
 BANDS = 8
 FAR = 1e9
+
+
+@inline
+def lay_square(
+    labels: Labels,
+    first: Field,
+    second: Field,
+    n: int,
+    px: float,
+    py: float,
+    side: float,
+    angle: float,
+    top: int,
+    bottom: int,
+) -> None:
+    """Give tile `n` the pixels between two rows whose nearest it is."""
+    reach = side * F(1.5)
+    cosine, sine = np.cos(angle) / side, np.sin(angle) / side
+    left, right = max(0, int(px - reach)), min(labels.shape[1], int(px + reach) + 2)
+    for y in range(max(top, int(py - reach)), min(bottom, int(py + reach) + 2)):
+        for x in range(left, right):
+            dx, dy = F(x) + F(0.5) - px, F(y) + F(0.5) - py
+            away = max(abs(dx * cosine + dy * sine), abs(dy * cosine - dx * sine))
+            if away < first[y, x]:
+                second[y, x] = first[y, x]
+                first[y, x] = away
+                labels[y, x] = n
+            elif away < second[y, x]:
+                second[y, x] = away
 
 
 @kernel
@@ -24,20 +53,40 @@ def squares(points: Field, angles: Field, sides: Field, size: tuple[int, int]) -
     for band in rows(BANDS):
         top, bottom = height * band // BANDS, height * (band + 1) // BANDS
         for n in range(len(points)):
-            px, py, side = points[n, 0], points[n, 1], sides[n]
-            reach = side * F(1.5)
-            cosine, sine = np.cos(angles[n]) / side, np.sin(angles[n]) / side
-            for y in range(max(top, int(py - reach)), min(bottom, int(py + reach) + 2)):
-                for x in range(max(0, int(px - reach)), min(width, int(px + reach) + 2)):
-                    dx, dy = F(x) + F(0.5) - px, F(y) + F(0.5) - py
-                    away = max(abs(dx * cosine + dy * sine), abs(dy * cosine - dx * sine))
-                    if away < first[y, x]:
-                        second[y, x] = first[y, x]
-                        first[y, x] = away
-                        labels[y, x] = n
-                    elif away < second[y, x]:
-                        second[y, x] = away
+            px, py = points[n, 0], points[n, 1]
+            lay_square(labels, first, second, n, px, py, sides[n], angles[n], top, bottom)
     return labels, first, second
+
+
+@inline
+def lay_pane(
+    labels: Labels,
+    first: Field,
+    second: Field,
+    n: int,
+    px: float,
+    py: float,
+    side: float,
+    colours: Field,
+    picture: Field,
+    top: int,
+    bottom: int,
+) -> None:
+    """Give pane `n` the pixels between two rows whose nearest it is."""
+    reach = side * F(1.7)
+    red, green, blue = colours[n, 0], colours[n, 1], colours[n, 2]
+    left, right = max(0, int(px - reach)), min(labels.shape[1], int(px + reach) + 2)
+    for y in range(max(top, int(py - reach)), min(bottom, int(py + reach) + 2)):
+        for x in range(left, right):
+            dx, dy = (F(x) + F(0.5) - px) / side, (F(y) + F(0.5) - py) / side
+            r, g, b = picture[y, x, 0] - red, picture[y, x, 1] - green, picture[y, x, 2] - blue
+            away = np.sqrt(dx * dx + dy * dy + r * r + g * g + b * b)
+            if away < first[y, x]:
+                second[y, x] = first[y, x]
+                first[y, x] = away
+                labels[y, x] = n
+            elif away < second[y, x]:
+                second[y, x] = away
 
 
 @kernel
@@ -53,21 +102,7 @@ def panes(points: Field, sides: Field, colours: Field, picture: Field) -> "Cells
         top, bottom = height * band // BANDS, height * (band + 1) // BANDS
         for n in range(len(points)):
             px, py, side = points[n, 0], points[n, 1], sides[n]
-            reach = side * F(1.7)
-            for y in range(max(top, int(py - reach)), min(bottom, int(py + reach) + 2)):
-                for x in range(max(0, int(px - reach)), min(width, int(px + reach) + 2)):
-                    dx, dy = (F(x) + F(0.5) - px) / side, (F(y) + F(0.5) - py) / side
-                    away = dx * dx + dy * dy
-                    for c in range(3):
-                        apart = picture[y, x, c] - colours[n, c]
-                        away += apart * apart
-                    away = np.sqrt(away)
-                    if away < first[y, x]:
-                        second[y, x] = first[y, x]
-                        first[y, x] = away
-                        labels[y, x] = n
-                    elif away < second[y, x]:
-                        second[y, x] = away
+            lay_pane(labels, first, second, n, px, py, side, colours, picture, top, bottom)
     return labels, first, second
 
 
