@@ -124,8 +124,14 @@ class Work:
     key: KeyId | None = None
     placed: bool = True
     state: JobState = JobState.QUEUED
+    ended_as: JobState | None = None
     attempt: int = 0
     breaks: int = 0
+
+    @property
+    def end(self) -> JobState:
+        """What the job was before it was deleted."""
+        return self.ended_as or self.state
 
     @property
     def cost(self) -> int:
@@ -151,7 +157,7 @@ class Reckoning:
         return sum(
             work.cost
             for work in self.works.values()
-            if work.key == key and work.state not in GIVEN_BACK and since <= work.created_at < until
+            if work.key == key and work.end not in GIVEN_BACK and since <= work.created_at < until
         )
 
     def is_current(self, job: Job) -> bool:
@@ -459,12 +465,9 @@ class Books(RuleBasedStateMachine):
     def remove(self, job: JobId) -> None:
         work = self.reckoning.works[job]
         removed = self.delete(job, account=work.account)
-        if work.state in GIVEN_BACK:
-            with pytest.raises(Invalid, match="nothing to delete"):
-                self.do(removed)
-            return
         self.do(removed)
         if work.state.final:
+            work.ended_as = work.ended_as or work.state
             work.state = JobState.DELETED
         else:
             self.reckoning.give_back(job, JobState.CANCELLED)
@@ -483,6 +486,7 @@ class Books(RuleBasedStateMachine):
         if allow or work.state in GIVEN_BACK:
             return
         if work.state.final:
+            work.ended_as = work.ended_as or work.state
             work.state = JobState.DELETED
         else:
             self.reckoning.give_back(job, JobState.MODERATED)
@@ -512,9 +516,10 @@ class Books(RuleBasedStateMachine):
             assert (found.max_jobs, found.renews_at) == (purse.places, purse.renews_at)
             books = self._books_of(account)
             works = [work for work in self.reckoning.works.values() if work.account == account]
-            paid = {JobState.COMPLETED, JobState.DELETED}
             assert books[Book.HELD] == sum(work.cost for work in works if not work.state.final)
-            assert books[Book.REVENUE] == sum(work.cost for work in works if work.state in paid)
+            assert books[Book.REVENUE] == sum(
+                work.cost for work in works if work.end is JobState.COMPLETED
+            )
             assert books[Book.EXPIRED] == purse.expired
             assert sum(books.values()) == 0
 
@@ -530,7 +535,7 @@ class Books(RuleBasedStateMachine):
             job = self.do(self.store.view.jobs.get(number))
             assert job is not None
             assert (job.state, job.attempt, job.breaks) == (work.state, work.attempt, work.breaks)
-            made = job.state in {JobState.COMPLETED, JobState.DELETED}
+            made = work.end is JobState.COMPLETED
             assert (job.result is not None) == made
             assert (job.ended_at is not None) == job.state.final
 
@@ -540,10 +545,8 @@ class Books(RuleBasedStateMachine):
         told = sorted((fact.job, fact.kind) for fact in facts)
         works = self.reckoning.works.items()
         wanted = [(number, FactKind.QUEUED) for number, _ in works]
-        ends = [(number, work.state) for number, work in works if work.state.final]
         wanted += [
-            (number, FactKind.COMPLETED if end is JobState.DELETED else FactKind(f"job.{end}"))
-            for number, end in ends
+            (number, FactKind(f"job.{work.end}")) for number, work in works if work.state.final
         ]
         assert told == sorted(wanted)
         made = {path for path in self.folder.rglob("*.mp4") if path.parent != self.folder}

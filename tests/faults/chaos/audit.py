@@ -72,6 +72,7 @@ class Books:
             moved.setdefault(row["job"], Counter())[row["movement"]] += 1
             held[row["job"]] = held.get(row["job"], 0) + row["held"]
         for row in self.rows("select id, state, result from jobs"):
+            # What was deleted after it had failed was paid back, not paid.
             end = ENDS.get(row["state"], "release") if row["result"] else "release"
             if moved.pop(row["id"], None) != Counter({"hold": 1, end: 1}):
                 yield f"job {row['id']} is {row['state']}, but its entries differ"

@@ -221,6 +221,7 @@ select value ->> 0, 1, 'text_to_video', value ->> 1, 0, 0, 0, 0, value ->> 2, 2,
 '540p', '{"ask":{"words":{"prompt":"x"}},
 "terms":{"aspect_ratio":"","seconds":5,"seed":null,"trace":""}}', '', 0, 0 from json_each(
 '[[11,"failed",10],[12,"completed",30],[13,"queued",0],[14,"running",15],[15,"deleted",5]]');
+update jobs set result = 99 where state in ('completed', 'deleted');
 insert into entries (id, account, job, movement, monthly, package, held, note, at)
 select value ->> 0, 1, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
 'note ' || (value ->> 0), 7 from json_each('[[1,null,"grant",25,110,0],[2,11,"hold",-10,0,10],

@@ -71,7 +71,10 @@ select cap, cap_period, cap_since, cap_spent from keys where id = :id;
 -- name: spent_by_key
 select coalesce(sum(cost), 0) as spent from jobs
 where key = :id and created_at >= :since and created_at < :until
-    and state not in ('failed', 'moderated', 'cancelled');
+    and (
+        state in ('queued', 'running') or result is not null
+        or exists (select 1 from charged where charged.job = jobs.id)
+    );
 
 -- name: give_back_to_key
 update keys set cap_spent = cap_spent - :cost

@@ -116,11 +116,11 @@ left join entries e on e.job = j.id and e.movement in ('settle', 'release')
 where h.id is null or h.held <> j.cost
     or (e.id is null) <> (j.state in ('queued', 'running'))
     or e.held <> -h.held
-    -- What is deleted was completed, or had failed and was taken off the list.
-    or (j.state <> 'deleted' and e.movement <> iif(
-        j.state = 'completed' or exists (select 1 from charged where charged.job = j.id),
-        'settle', 'release'
-    ))
+    -- What is deleted was completed when it made something, else it had failed.
+    or e.movement <> iif(
+        j.state = 'completed' or j.state = 'deleted' and j.result is not null
+        or exists (select 1 from charged where charged.job = j.id), 'settle', 'release'
+    )
     or (e.movement = 'release' and (e.monthly <> -h.monthly or e.package <> -h.package))
 limit :at_most;
 
@@ -148,7 +148,10 @@ select k.account, null as job, null as entry,
     'the counter was changed by hand; `kinora keys cap` counts anew' as cause
 from keys k
 left join jobs j on j.key = k.id and j.created_at >= k.cap_since and j.created_at < k.cap_until
-    and j.state not in ('failed', 'moderated', 'cancelled')
+    and (
+        j.state in ('queued', 'running') or j.result is not null
+        or exists (select 1 from charged where charged.job = j.id)
+    )
 where k.cap is not null
 group by k.id
 having k.cap_spent <> coalesce(sum(j.cost), 0)
