@@ -65,7 +65,9 @@ async def serve(kind: str, data: Path, port: int) -> None:
     from kinora.web.logs import configure_logs  # noqa: PLC0415
 
     configure_logs(form="json", level="info")
-    settings = Settings(data=data, bootstrap_key=KEY)
+    # One key asks for more than a caller may: the limits are on, and far away.
+    far = {"rate_per_key": 1e9, "rate_per_address": 1e9}
+    settings = Settings(data=data, bootstrap_key=KEY, **far)
     await prepare(settings)
     ground = await stand(settings, process=0)
     async with ground.store.transaction() as tx:
@@ -75,8 +77,12 @@ async def serve(kind: str, data: Path, port: int) -> None:
         )
     whole = build_api(ground, wake=lambda: None, draining=Draining())
     app = whole if kind == "kinora" else await bare(ground)
+    from kinora.cli.lines import lines_of  # noqa: PLC0415
+    from kinora.cli.run_api import exchange_of  # noqa: PLC0415
+
+    http = lines_of(exchange_of(settings)) if kind == "kinora" else "httptools"
     config = uvicorn.Config(
-        app, port=port, loop="uvloop", http="httptools", log_level="warning", access_log=False
+        app, port=port, loop="uvloop", http=http, log_level="warning", access_log=False
     )
     await uvicorn.Server(config).serve()
 
@@ -113,7 +119,7 @@ async def bare(ground):
         if scope["type"] != "http":
             return
         await receive()
-        await ground.store.view.keys.owner(digest)
+        await ground.store.view.keys.open(digest, at=ground.clock.now())
         if scope["method"] == "POST":
             job = (await submit(order)).id
         else:

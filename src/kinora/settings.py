@@ -9,12 +9,15 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from kinora.domain.keeping import LONGEST_DAYS, Keeping
+from kinora.domain.keys import TEST_PREFIX
+from kinora.domain.quota import Quota
 
 PREFIX = "KINORA_"
 CHOICES = {
@@ -23,7 +26,25 @@ CHOICES = {
     "engine": ("studio", "testcard"),
 }
 LONGEST_SPAN = 1_000_000
-LISTS = ("allowed_networks", "inactive_templates")
+LISTS = ("allowed_networks", "inactive_templates", "trusted_proxies")
+POSITIVE = (
+    "api_processes",
+    "rate_burst",
+    "connections",
+    "connections_per_address",
+    "head_seconds",
+    "body_seconds",
+    "body_rate",
+    "uploads_at_once",
+)
+NOT_NEGATIVE = (
+    "rate_per_key",
+    "rate_per_address",
+    "rate_failures",
+    "quota_bytes",
+    "quota_uploads",
+    "quota_fetches",
+)
 
 
 class BadSettings(ValueError):
@@ -63,6 +84,20 @@ class Settings:
     link_days: How many days a media link stays good.
     keep_results_days: How many days results are kept; 0 is for ever.
     keep_uploads_days: How many days uploads are kept; 0 is for ever.
+    rate_per_key: Calls a second that a key may make, over all API processes; 0 is no limit.
+    rate_per_address: Calls a second that an address may make; 0 is no limit.
+    rate_failures: Calls a second with keys that open nothing, from one address; 0 is no limit.
+    rate_burst: How many seconds' worth of calls may come at once.
+    trusted_proxies: Networks (CIDR) of proxies whose X-Forwarded-For is believed.
+    connections: Connections that an API process holds open at the most.
+    connections_per_address: Connections of one address to an API process.
+    head_seconds: Seconds in which a request's head must have come.
+    body_seconds: Seconds that a body may be silent or slow in all, besides one for each body_rate.
+    body_rate: Bytes a second at which a body must come, or an answer be taken.
+    quota_bytes: Bytes of media that an account may keep; 0 is no limit.
+    quota_uploads: Files that an account may upload in a day (UTC); 0 is no limit.
+    quota_fetches: Links that an account may have fetched in a minute; 0 is no limit.
+    uploads_at_once: Files that an API process takes in at the same time.
     log_format: `auto`, `human` or `json`.
     log_level: `debug`, `info`, `warning` or `error`.
     """
@@ -96,6 +131,20 @@ class Settings:
     link_days: int = 7
     keep_results_days: int = 0
     keep_uploads_days: int = 0
+    rate_per_key: float = 1000.0
+    rate_per_address: float = 2000.0
+    rate_failures: float = 5.0
+    rate_burst: float = 10.0
+    trusted_proxies: tuple[str, ...] = ()
+    connections: int = 4000
+    connections_per_address: int = 1000
+    head_seconds: float = 30.0
+    body_seconds: float = 30.0
+    body_rate: float = 1024.0
+    quota_bytes: int = 0
+    quota_uploads: int = 0
+    quota_fetches: int = 120
+    uploads_at_once: int = 64
     log_format: str = "auto"
     log_level: str = "info"
 
@@ -108,6 +157,16 @@ class Settings:
     def voices(self) -> Path | None:
         """The folder of an operator's own voices, if there is one."""
         return Path(self.speech_voices).absolute() if self.speech_voices else None
+
+    @property
+    def proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """The networks of proxies that are believed."""
+        return tuple(ipaddress.ip_network(network) for network in self.trusted_proxies)
+
+    @property
+    def quota(self) -> Quota:
+        """What each account may keep and do."""
+        return Quota(kept=self.quota_bytes, uploads=self.quota_uploads, fetches=self.quota_fetches)
 
     @property
     def database(self) -> Path:
@@ -172,9 +231,10 @@ def _checked(values: dict[str, Any]) -> Settings:
     }
     try:
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
-        _ = settings.networks
+        _ = settings.networks, settings.proxies
     except ValueError as error:
         raise BadSettings(f"bad setting: {str(error).replace('`$.', '`')}") from None
+    _check_numbers(settings)
     for name, allowed in CHOICES.items():
         if getattr(settings, name) not in allowed:
             *first, last = allowed
@@ -200,6 +260,18 @@ def _check_days(settings: Settings) -> None:
 def _check_folders(settings: Settings) -> None:
     if settings.voices and not settings.voices.is_dir():
         raise BadSettings(f"bad setting: speech_voices: there is no folder {settings.voices}")
+
+
+def _check_numbers(settings: Settings) -> None:
+    for name in (*POSITIVE, *NOT_NEGATIVE):
+        value = getattr(settings, name)
+        if not isfinite(value) or value < 0 or (value == 0 and name in POSITIVE):
+            raise BadSettings(f"bad setting: {name} must be {_WORDS[name in POSITIVE]}")
+    if settings.bootstrap_key.startswith(TEST_PREFIX):
+        raise BadSettings(f"bad setting: bootstrap_key must not begin with {TEST_PREFIX}")
+
+
+_WORDS = ("0, for no limit, or a number above 0", "a number above 0")
 
 
 def _to_path(kind: type, value: Any) -> Any:

@@ -235,9 +235,11 @@ async def test_answers_keys_and_facts(store: SqliteStore) -> None:
     view = store.view
     assert await view.answers.find(ADA, scope="/x", key="k") == Answered(digest="d", job=made.id)
     assert await view.answers.find(BOB, scope="/x", key="k") is None
-    owner = await view.keys.owner(b"1" * 32)
-    assert owner is not None
-    assert owner.id == ADA
+    opened = await view.keys.open(b"1" * 32, at=NOW)
+    assert opened is not None
+    assert (opened.account.id, opened.account.key) == (ADA, key.id)
+    # Another digest that begins like it is another key's.
+    assert await view.keys.open(b"1" * 31 + b"2", at=NOW) is None
     facts = await view.outbox.untold(at_most=5)
     assert [fact.kind for fact in facts] == [FactKind.QUEUED]
     async with store.transaction() as tx:
@@ -246,7 +248,8 @@ async def test_answers_keys_and_facts(store: SqliteStore) -> None:
         assert not await tx.keys.revoke(key.id, at=NOW)
         assert await tx.answers.forget(before=NOW + timedelta(days=1)) == 1
     assert list(await view.outbox.untold(at_most=5)) == []
-    assert await view.keys.owner(b"1" * 32) is None
+    assert await view.keys.open(b"1" * 32, at=NOW) is None
+    assert await view.keys.known(b"1" * 32)
 
 
 async def test_a_caller_that_gives_up_wedges_nobody(store: SqliteStore) -> None:
@@ -302,7 +305,7 @@ def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
 HOT = (
     "get_job",
     "outcome",
-    "key_owner",
+    "keys_like",
     "next_head",
     "next_waiting",
     "find_answer",
@@ -324,6 +327,10 @@ HOT = (
     "voice_of_sound",
     "open_legal_holds",
     "assets_having",
+    "digests_like",
+    "use_key",
+    "kept_bytes",
+    "forget_tallies",
 )
 
 

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from kinora.bootstrap.ground import Ground, build_operator
 from kinora.domain.errors import Invalid, NotAllowed, Unauthorised
 from kinora.domain.ids import MAX_ID, AccountId, AssetId
 from kinora.domain.keys import PREFIX, Pepper, shown_part
+from kinora.domain.scopes import Call, Scope
 from kinora.domain.seals import derived
 from kinora.usecases.open_account import OpenAccount
 from kinora.web.links import Links, Verdict
@@ -138,8 +140,12 @@ async def test_a_key_opens_its_account_until_it_is_revoked(ground: Ground) -> No
     assert secret.startswith(PREFIX)
     assert len(secret) > 40
     assert secret != (await operator.create_key(ada.id, name="phone"))[1]
-    open_account = OpenAccount(store=ground.store, pepper=ground.pepper)
-    assert (await open_account(secret)).id == ada.id
+    open_account = partial(
+        OpenAccount(store=ground.store, pepper=ground.pepper, clock=ground.clock),
+        call=Call(needs=Scope.READ),
+    )
+    opened = await open_account(secret)
+    assert (opened.id, opened.key) == (ada.id, key.id)
     for wrong in ("", " ", secret[:-1], secret + "x", secret.swapcase(), " " + secret, "ключ"):
         with pytest.raises(Unauthorised):
             await open_account(wrong)

@@ -41,9 +41,16 @@ def original_of(folder: Path, build: Callable[[Ground], Awaitable[dict[str, str]
 
 
 @asynccontextmanager
-async def copy_of(original: Original, folder: Path) -> AsyncIterator[World]:
+async def copy_of(
+    original: Original, folder: Path, *, rate_failures: float = 5
+) -> AsyncIterator[World]:
     """Open a copy of a world."""
-    settings = Settings(data=folder / "data", bootstrap_key=KEY, inactive_templates=OFF)
+    settings = Settings(
+        data=folder / "data",
+        bootstrap_key=KEY,
+        inactive_templates=OFF,
+        rate_failures=rate_failures,
+    )
     shutil.copytree(original.data, settings.data)
     # A machine that is busy with tests may take longer than a caller would wait.
     eyes = GuardedEyes(EYES, patience=60.0)

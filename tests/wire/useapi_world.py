@@ -12,7 +12,7 @@ from kinora.bootstrap.ground import BLOCKED, Ground, build_operator
 from kinora.domain.asset import AssetKind
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.lane import Bar, Quarantine
-from tests.wire.world import BUSY, POOR, RICH, Maker, open_accounts
+from tests.wire.world import BUSY, POOR, READER, RICH, Maker, open_accounts
 
 TEAM = "sk-team-0123456789"
 CLIP = {"prompt": "a paper boat", "duration": 1, "quality": "360p", "seed": 7}
@@ -61,7 +61,7 @@ async def build_useapi_world(
     team = await operator.create_account(name="team", plan="test", max_jobs=10)
     await operator.grant(team.id, package=1000)
     await operator.create_key(team.id, name="team", secret=TEAM)
-    names = {"rich": RICH, "poor": POOR, "busy": BUSY, "team": TEAM}
+    names = {"rich": RICH, "poor": POOR, "busy": BUSY, "team": TEAM, "reader": READER}
     maker, rich, busy = Maker(ground, folder), AccountId(2), AccountId(4)
     names["image"] = str(await maker.upload(photo, rich))
     names["foreign_image"] = str(await maker.upload(photo, busy))

@@ -17,6 +17,7 @@ from kinora.domain.ids import AccountId, AssetId, EndpointId, JobId, VoiceId
 from kinora.domain.job import Job
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Ask, ImageEffect, MaskSelection, Order, TextToVideo, Words
+from kinora.domain.scopes import Rights, Scope
 from kinora.domain.webhook import Form
 from kinora.ports.engine import Output
 from kinora.ports.media import Still
@@ -33,6 +34,8 @@ from tests.assets import asset as asset_on_paper
 from tests.films import film, still_film
 
 RICH, POOR, BUSY = "sk-rich-0123456789", "sk-poor-0123456789", "sk-busy-0123456789"
+READER = "sk-reader-0123456789"
+"""A key of the rich account that may only read."""
 
 
 @dataclass
@@ -48,7 +51,7 @@ async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str)
     (ground.settings.data / BLOCKED).write_text(listed)
     draining = Draining()
     app = build_api(ground, wake=lambda: None, draining=draining)
-    names = {"rich": RICH, "poor": POOR, "busy": BUSY}
+    names = {"rich": RICH, "poor": POOR, "busy": BUSY, "reader": READER}
     await open_accounts(ground)
     maker = Maker(ground, folder)
     rich, busy = AccountId(2), AccountId(4)
@@ -78,6 +81,9 @@ async def open_accounts(ground: Ground) -> None:
         account = await operator.create_account(name=name, plan="test", max_jobs=places)
         await operator.grant(account.id, monthly=purse // 3, package=purse - purse // 3)
         await operator.create_key(account.id, name=name, secret=secret)
+    await operator.create_key(
+        AccountId(2), name="reader", secret=READER, may=Rights(scopes=frozenset({Scope.READ}))
+    )
 
 
 class OpenGate:

@@ -1,7 +1,7 @@
 """The HTTP side, built: every door over one store."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -10,12 +10,14 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from kinora.adapters.fetch import SafeFetcher
 from kinora.adapters.parts import DiskParts
 from kinora.apis.media.routes import MediaDoor
 from kinora.apis.media.routes import routes as media_routes
+from kinora.apis.native import problems as native_problems
 from kinora.apis.native.health import Health
 from kinora.apis.native.health import routes as health_routes
 from kinora.apis.native.jobs import JobDoor
@@ -35,6 +37,7 @@ from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import owner_routes
 from kinora.apis.useapi.routes import routes as useapi_routes
+from kinora.bootstrap.fence import Fence, build_fence
 from kinora.bootstrap.ground import Ground, build_catalog, build_look, build_moderator
 from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
@@ -43,20 +46,24 @@ from kinora.bootstrap.webhooks import build_webhooks
 from kinora.domain.errors import Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
+from kinora.settings import Settings
 from kinora.usecases.await_job import AwaitJob
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.find_film import FindFilm
 from kinora.usecases.find_mask import FindMask
 from kinora.usecases.find_sound import FindSound
 from kinora.usecases.judge_content import JudgeContent
+from kinora.usecases.keep_quota import check_kept
 from kinora.usecases.keep_voices import DropVoice, FindVoice, MakeVoice
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.read_job import ReadJob
 from kinora.usecases.submit_job import Repeat, SubmitJob, Within
 from kinora.usecases.upload_image import UploadImage
 from kinora.usecases.upload_media import UploadMedia
-from kinora.web.asgi import Kit
+from kinora.web.addresses import Addresses
+from kinora.web.asgi import Kit, Manner
 from kinora.web.links import Links
+from kinora.web.pace import Pace
 from kinora.web.reference import static
 from kinora.web.unread import CloseUnread
 
@@ -80,23 +87,35 @@ class Draining:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnlessDraining:
-    """Submits, until the server is being stopped."""
+class UnlessBusy:
+    """Submits, until the server is being stopped or has more to do than it can."""
 
     submit: SubmitJob
     draining: Draining
+    fence: Fence
 
     async def __call__(
         self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
     ) -> Job:
-        """Return the queued job; raise Overloaded while the server is being stopped."""
+        """Return the queued job; raises Overloaded, and QuotaReached when the account is full."""
         if self.draining():
             raise Overloaded("the server is shutting down; try again in a moment")
+        if self.fence.lag.busy:
+            raise Overloaded
+        take_in = self.fence.take_in
+        await check_kept(take_in.store.view, order.account, take_in.quota)
         return await self.submit(order, repeat=repeat, within=within)
 
 
-def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -> ASGIApp:
-    """Build the application that answers HTTP."""
+def build_api(
+    ground: Ground,
+    *,
+    wake: Callable[[], None],
+    draining: Draining,
+    fence: Fence | None = None,
+) -> ASGIApp:
+    """Build the application that answers HTTP, within the limits of a fence."""
+    fence = fence or build_fence(ground)
     links = build_links(ground)
     health = Health(
         store=ground.store,
@@ -106,37 +125,52 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
         metrics_token=ground.metrics_token,
     )
     media = MediaDoor(store=ground.store, blobs=ground.blobs, links=links)
-    verbs = build_verbs(ground, wake=wake, draining=draining)
+    verbs = build_verbs(ground, fence, wake=wake, draining=draining)
     shared = Shared(
         links=links,
         open_account=verbs.open_account,
         upload_image=verbs.upload,
         upload_media=verbs.upload_media,
         wake=wake,
-        guard=lambda submit: UnlessDraining(submit=submit, draining=draining),
+        guard=lambda submit: UnlessBusy(submit=submit, draining=draining, fence=fence),
+        take_in=fence.take_in,
     )
     useapi = build_useapi(ground, shared)
-    routes = [
-        *pixverse_routes(build_pixverse(ground, links, verbs)),
-        *useapi_routes(useapi),
-        *owner_routes(useapi),
-        *upload_routes(build_uploads(ground, links, verbs)),
-        *job_routes(build_jobs(ground, links, verbs)),
-        *webhook_routes(build_webhook_door(ground, verbs)),
-        *media_routes(media),
-        *health_routes(health),
-        *pixverse_reference.routes(),
-        *useapi_reference.routes(),
-        static(),
-    ]
+    return fenced(
+        [
+            *pixverse_routes(build_pixverse(ground, links, verbs, fence)),
+            *useapi_routes(useapi),
+            *owner_routes(useapi),
+            *upload_routes(build_uploads(ground, links, verbs, fence)),
+            *job_routes(build_jobs(ground, links, verbs)),
+            *webhook_routes(build_webhook_door(ground, verbs)),
+            *media_routes(media),
+            *health_routes(health),
+            *pixverse_reference.routes(),
+            *useapi_reference.routes(),
+            static(),
+        ],
+        fence,
+        ground.settings,
+    )
+
+
+def fenced(routes: Sequence[BaseRoute], fence: Fence, settings: Settings) -> ASGIApp:
+    """Return an application of routes within the limits of a fence."""
     handlers = {404: no_such_place, 405: no_such_place, 500: crashed}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
-    crash = {PIXVERSE: pixverse_errors.crash, USEAPI: useapi_errors.crash, "": plain_crash}
-    return CloseUnread(Kit(app, crash=crash))
+    kit = Kit(
+        app,
+        manners=MANNERS,
+        enter=fence.enter,
+        addresses=Addresses(settings.proxies),
+        pace=Pace(grace=settings.body_seconds, rate=settings.body_rate),
+    )
+    return CloseUnread(kit)
 
 
-def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:
+def build_uploads(ground: Ground, links: Links, verbs: Verbs, fence: Fence) -> UploadDoor:
     """Build the door for uploads that come in parts."""
     return UploadDoor(
         parts=DiskParts(ground.settings.data / "uploads", clock=ground.clock),
@@ -145,6 +179,7 @@ def build_uploads(ground: Ground, links: Links, verbs: Verbs) -> UploadDoor:
         open_account=verbs.open_account,
         upload_image=verbs.upload,
         upload_media=verbs.upload_media,
+        take_in=fence.take_in,
         public_url=ground.settings.public_url,
     )
 
@@ -172,7 +207,7 @@ def build_webhook_door(ground: Ground, verbs: Verbs) -> WebhookDoor:
     )
 
 
-def build_pixverse(ground: Ground, links: Links, verbs: Verbs) -> Door:
+def build_pixverse(ground: Ground, links: Links, verbs: Verbs, fence: Fence) -> Door:
     """Build the PixVerse dialect."""
     return Door(
         verbs=verbs,
@@ -180,12 +215,15 @@ def build_pixverse(ground: Ground, links: Links, verbs: Verbs) -> Door:
         store=ground.store,
         links=links,
         fetcher=SafeFetcher(allowed=ground.settings.networks),
+        take_in=fence.take_in,
         folder=ground.settings.data / "tmp",
         public_url=ground.settings.public_url,
     )
 
 
-def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining) -> Verbs:
+def build_verbs(
+    ground: Ground, fence: Fence, *, wake: Callable[[], None], draining: Draining
+) -> Verbs:
     """Build what the door can have done."""
     store, clock, mint = ground.store, ground.clock, ground.mint
     moderator = build_moderator(ground.settings)
@@ -200,8 +238,10 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         look=build_look(ground),
     )
     return Verbs(
-        open_account=OpenAccount(store=store, pepper=ground.pepper),
-        submit=UnlessDraining(submit=submit, draining=draining),
+        open_account=OpenAccount(
+            store=store, pepper=ground.pepper, clock=clock, limits=fence, note=fence.used
+        ),
+        submit=UnlessBusy(submit=submit, draining=draining, fence=fence),
         read=ReadJob(store=store),
         upload=build_upload(UploadImage, ground, judge),
         upload_media=build_upload(UploadMedia, ground, judge),
@@ -228,6 +268,7 @@ def build_upload(verb: type[Upload], ground: Ground, judge: JudgeContent) -> Upl
         mint=ground.mint,
         judge=judge,
         keeping=ground.settings.keeping,
+        quota=ground.settings.quota,
     )
 
 
@@ -264,3 +305,10 @@ def crashed(request: Request, _error: Exception) -> Response:
 def plain_crash() -> Response:
     """Answer a fault of the server outside any dialect."""
     return JSONResponse({"error": "something went wrong"}, status_code=500)
+
+
+MANNERS = {
+    PIXVERSE: Manner(crash=pixverse_errors.crash, refuse=pixverse_errors.refuse),
+    USEAPI: Manner(crash=useapi_errors.crash, refuse=useapi_errors.refuse),
+    "": Manner(crash=plain_crash, refuse=native_problems.refuse),
+}

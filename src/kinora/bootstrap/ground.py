@@ -21,6 +21,7 @@ from kinora.adapters.secrets import installation_secret, write_private
 from kinora.catalog.book import Catalog, load
 from kinora.catalog.neural import find_voices
 from kinora.catalog.templates import BadTemplates
+from kinora.domain.deed import SERVER
 from kinora.domain.keys import Pepper
 from kinora.domain.seals import derived
 from kinora.moderation.hashes import BadHashes, load_hashes
@@ -34,9 +35,16 @@ from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.choose_plan import ChoosePlan
 from kinora.usecases.end_errand import SettleErrand
 from kinora.usecases.hold_media import HoldMedia, LiftHold
+from kinora.usecases.keep_keys import RevokeKey, RotateKey
 from kinora.usecases.keep_lanes import CloseLane
 from kinora.usecases.look_at_mimic import LookAtMimic, Verdicts
-from kinora.usecases.manage_accounts import CapKey, CreateAccount, CreateKey, GrantCredits
+from kinora.usecases.manage_accounts import (
+    CapKey,
+    ChangeAccount,
+    CreateAccount,
+    CreateKey,
+    GrantCredits,
+)
 from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.remove_media import ClearDoomed
 from kinora.usecases.set_retention import ApplyRetention, SetRetention
@@ -157,9 +165,12 @@ class Operator:
 
     ground: Ground
     create_account: CreateAccount
+    change_account: ChangeAccount
     create_key: CreateKey
     cap_key: CapKey
     choose_plan: ChoosePlan
+    revoke_key: RevokeKey
+    rotate_key: RotateKey
     grant: GrantCredits
     cancel: CancelJob
     settle_review: SettleReview
@@ -171,18 +182,21 @@ class Operator:
     close_lane: CloseLane
 
 
-def build_operator(ground: Ground) -> Operator:
-    """Build the operator's verbs."""
-    store, clock = ground.store, ground.clock
+def build_operator(ground: Ground, *, who: str = SERVER) -> Operator:
+    """Build the operator's verbs; `who` the audit log says did what they do."""
+    store, clock, mint, pepper = ground.store, ground.clock, ground.mint, ground.pepper
     return Operator(
         ground=ground,
-        create_account=CreateAccount(store=store, clock=clock),
-        create_key=CreateKey(store=store, clock=clock, mint=ground.mint, pepper=ground.pepper),
-        cap_key=CapKey(store=store, clock=clock),
-        choose_plan=ChoosePlan(store=store, clock=clock),
-        grant=GrantCredits(store=store, clock=clock),
-        cancel=CancelJob(store=store, clock=clock),
-        settle_review=SettleReview(store=store, blobs=ground.blobs, clock=clock),
+        create_account=CreateAccount(store=store, clock=clock, who=who),
+        change_account=ChangeAccount(store=store, clock=clock, who=who),
+        create_key=CreateKey(store=store, clock=clock, mint=mint, pepper=pepper, who=who),
+        revoke_key=RevokeKey(store=store, clock=clock, who=who),
+        rotate_key=RotateKey(store=store, clock=clock, mint=mint, pepper=pepper, who=who),
+        cap_key=CapKey(store=store, clock=clock, who=who),
+        choose_plan=ChoosePlan(store=store, clock=clock, who=who),
+        grant=GrantCredits(store=store, clock=clock, who=who),
+        cancel=CancelJob(store=store, clock=clock, who=who),
+        settle_review=SettleReview(store=store, blobs=ground.blobs, clock=clock, who=who),
         hold=HoldMedia(store=store, clock=clock),
         lift_hold=LiftHold(store=store, clock=clock),
         set_retention=SetRetention(store=store),

@@ -33,11 +33,13 @@ from kinora.bootstrap.ground import (
 from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
+from kinora.domain.scopes import Call
 from kinora.domain.seals import derived
 from kinora.ports.post import Post
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_lanes import DropLane, PutLane
+from kinora.usecases.keep_quota import TakeIn
 from kinora.usecases.keep_reply_url import KeepReplyUrl
 from kinora.usecases.post_callbacks import PostCallbacks
 from kinora.usecases.read_job import ReadJob
@@ -50,11 +52,12 @@ class Shared:
     """What this door shares with the others; `guard` decides whether new jobs are taken now."""
 
     links: Links
-    open_account: Callable[[str], Awaitable[Account]]
+    open_account: Callable[[str, Call], Awaitable[Account]]
     upload_image: Callable[..., Awaitable[Asset]]
     upload_media: Callable[..., Awaitable[Asset]]
     wake: Callable[[], None]
     guard: Callable[[SubmitJob], Submit]
+    take_in: TakeIn
 
 
 def build_useapi(ground: Ground, shared: Shared) -> House:
@@ -107,6 +110,7 @@ def build_files(desk: Desk, shared: Shared) -> Files:
         links=shared.links,
         upload_image=shared.upload_image,
         upload_media=shared.upload_media,
+        take_in=shared.take_in,
     )
 
 

@@ -8,7 +8,6 @@ from kinora.bootstrap.ground import Operator
 from kinora.catalog.plans import plan_named
 from kinora.cli.desk import Row, as_json, at_desk, show, show_one
 from kinora.domain.account import Account
-from kinora.domain.errors import NotAllowed
 from kinora.domain.ids import AccountId
 
 
@@ -68,18 +67,8 @@ def change_account(
     """Change the name or the limit of ACCOUNT."""
 
     async def work(operator: Operator) -> Row:
-        async with operator.ground.store.transaction() as tx:
-            before = await tx.accounts.get(AccountId(account))
-            if before is None:
-                raise NotAllowed(f"there is no account {account}")
-            await tx.accounts.change(
-                before.id,
-                name=name or before.name,
-                plan=before.plan,
-                max_jobs=max_jobs or before.max_jobs,
-            )
-            after = await tx.accounts.get(before.id)
-        return row(after or before)
+        number = AccountId(account)
+        return row(await operator.change_account(number, name=name, max_jobs=max_jobs))
 
     show_one(at_desk(obj, work), json_form=as_json)
 

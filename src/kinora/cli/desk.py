@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import pwd
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -28,7 +30,7 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
         # Commands are short and rare: they mint as the dispatcher does, one id each.
         ground = await stand(settings, process=DISPATCHER - 1)
         try:
-            return await work(build_operator(ground))
+            return await work(build_operator(ground, who=f"cli:{user()}"))
         finally:
             await ground.store.close()
 
@@ -51,6 +53,15 @@ def check_data(settings: Settings) -> None:
             f"{len(migrations())}: `kinora serve` upgrades older data, newer data needs a newer "
             "Kinora"
         )
+
+
+def user() -> str:
+    """Return who sits at the desk, for the audit log."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def settings_of(given: Mapping[str, Any]) -> Settings:

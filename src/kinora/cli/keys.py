@@ -1,15 +1,21 @@
-"""`kinora keys`: who opens which account."""
+"""`kinora keys`: who opens which account, and what they may do there."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import click
 
 from kinora.bootstrap.ground import Operator
 from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.spans import span
 from kinora.domain.account import Key
 from kinora.domain.caps import Cap, CapPeriod
 from kinora.domain.ids import AccountId, KeyId
 from kinora.domain.keys import token_of
+from kinora.domain.scopes import USUAL, Rights, Scope
+
+SCOPES = click.Choice([scope.value for scope in Scope])
 
 PERIODS = [period.value for period in CapPeriod]
 cap_period = click.option(
@@ -24,7 +30,7 @@ cap_period = click.option(
 
 @click.group()
 def keys() -> None:
-    """Keys: list, create, cap, revoke."""
+    """Keys: list, create, rotate, cap, revoke."""
 
 
 @keys.command("list")
@@ -42,8 +48,11 @@ def list_keys(obj: dict[str, Any], *, account: int | None, as_json: bool) -> Non
                 "account": key.account,
                 "name": key.name,
                 "begins": key.prefix + "…",
+                "scopes": _told(key),
                 **capped(key),
                 "created": key.created_at,
+                "expires": key.expires_at,
+                "used": key.used_at,
                 "revoked": key.revoked_at,
             }
             for key in await operator.ground.store.view.keys.list(owner)
@@ -55,12 +64,30 @@ def list_keys(obj: dict[str, Any], *, account: int | None, as_json: bool) -> Non
 @keys.command("create")
 @click.option("--account", type=int, default=1, show_default=True, help="Whose key.")
 @click.option("--name", default="", help="What it is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=SCOPES,
+    multiple=True,
+    default=sorted(scope.value for scope in USUAL),
+    show_default="read and submit",
+    help="What it may do; may be given several times.",
+)
+@click.option("--expires", type=span, help="After how long it ends, such as 30d; never if unset.")
 @click.option("--cap", type=click.IntRange(0), help="Credits that it may spend.")
 @cap_period
 @as_json
 @click.pass_obj
-def create_key(
-    obj: dict[str, Any], *, account: int, name: str, cap: int | None, period: str, as_json: bool
+def create_key(  # noqa: PLR0913 - one for each option
+    obj: dict[str, Any],
+    *,
+    account: int,
+    name: str,
+    scopes: Sequence[str],
+    expires: timedelta | None,
+    cap: int | None,
+    period: str,
+    as_json: bool,
 ) -> None:
     """Make a key; its secret is shown this once.
 
@@ -68,17 +95,33 @@ def create_key(
     """
 
     async def work(operator: Operator) -> Row:
+        end = operator.ground.clock.now() + expires if expires else None
+        rights = Rights(scopes=frozenset(map(Scope, scopes)), expires_at=end)
         key, secret = await operator.create_key(
-            AccountId(account), name=name, cap=cap_of(cap, period)
+            AccountId(account), name=name, may=rights, cap=cap_of(cap, period)
         )
-        return {
-            "key": key.id,
-            "account": key.account,
-            "name": key.name,
-            "secret": secret,
-            "token": token_of(key.account, secret),
-            **capped(key),
-        }
+        return _shown(key, secret)
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+@keys.command("rotate")
+@click.argument("key", type=int)
+@click.option(
+    "--overlap",
+    type=span,
+    default="24h",
+    show_default=True,
+    help="How long the old one still opens the account.",
+)
+@as_json
+@click.pass_obj
+def rotate_key(obj: dict[str, Any], *, key: int, overlap: timedelta, as_json: bool) -> None:
+    """Make a new key in the place of KEY, with its name, scopes, end and cap."""
+
+    async def work(operator: Operator) -> Row:
+        made, secret = await operator.rotate_key(KeyId(key), overlap=overlap)
+        return {**_shown(made, secret), "old_ends": operator.ground.clock.now() + overlap}
 
     show_one(at_desk(obj, work), json_form=as_json)
 
@@ -111,12 +154,10 @@ def cap_key(
 def revoke_key(obj: dict[str, Any], *, key: int, as_json: bool) -> None:
     """Close KEY for good; it opens nothing from the next request on."""
 
-    async def work(operator: Operator) -> bool:
-        async with operator.ground.store.transaction() as tx:
-            return await tx.keys.revoke(KeyId(key), at=operator.ground.clock.now())
+    async def work(operator: Operator) -> None:
+        await operator.revoke_key(KeyId(key))
 
-    if not at_desk(obj, work):
-        raise click.ClickException(f"there is no open key {key}")
+    at_desk(obj, work)
     show_one({"key": key, "revoked": True}, json_form=as_json)
 
 
@@ -131,3 +172,21 @@ def capped(key: Key) -> Row:
         return {"cap": None, "cap_period": None, "spent": None}
     cap = key.cap
     return {"cap": cap.credits, "cap_period": cap.period.value, "spent": cap.spent}
+
+
+def _shown(key: Key, secret: str) -> Row:
+    """Return a new key with its secret."""
+    return {
+        "key": key.id,
+        "account": key.account,
+        "name": key.name,
+        "scopes": _told(key),
+        "expires": key.expires_at,
+        "secret": secret,
+        "token": token_of(key.account, secret),
+        **capped(key),
+    }
+
+
+def _told(key: Key) -> str:
+    return " ".join(sorted(key.scopes))

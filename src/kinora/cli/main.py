@@ -22,6 +22,7 @@ COMMANDS = {
     "backup": ("kinora.cli.backup", "backup"),
     "restore": ("kinora.cli.backup", "restore"),
     "webhooks": ("kinora.cli.webhooks", "webhooks"),
+    "audit": ("kinora.cli.audit", "audit"),
     "doctor": ("kinora.cli.doctor", "doctor"),
 }
 

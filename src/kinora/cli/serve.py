@@ -71,13 +71,17 @@ def welcome(settings: Settings, address: str) -> None:
     kept, token = settings.data / "first-key.json", token_of(made.account.id, made.secret)
     first = {"account": made.account.id, "key": made.secret, "token": token, "address": address}
     write_private_json(kept, first)
+    key = made.secret
+    if settings.bootstrap_key:
+        # Who set it knows it, and what is printed may end in a log.
+        key, token = "the bootstrap_key", f"user:{made.account.id}-<the bootstrap_key>"
     balance = f"{made.account.balance.total:,} credits, {made.account.max_jobs} jobs at once"
     click.echo(
         f"""
   A default account was made: {balance}.
 
     PixVerse API      {address}/openapi/v2
-      API-KEY         {made.secret}
+      API-KEY         {key}
       reference       {address}/docs/pixverse
 
     useapi.net API    {address}/v2/pixverse

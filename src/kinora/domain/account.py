@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kinora.domain.caps import Cap
 from kinora.domain.ids import AccountId, KeyId
+from kinora.domain.scopes import USUAL, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,29 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a key has opened, what it may do there, and the hour in which it was last used."""
+
+    account: Account
+    scopes: frozenset[Scope]
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key as it is kept: its secret only as a hash, its first letters to know it by."""
+    """A key as it is kept: its secret only as a hash, its first letters to know it by.
+
+    It opens nothing from `expires_at` on, or once it is revoked. `used_at` is coarse: it lags
+    behind by an hour at the most.
+    """
 
     id: KeyId
     account: AccountId
     name: str
     prefix: str
     created_at: datetime
+    scopes: frozenset[Scope] = USUAL
+    expires_at: datetime | None = None
+    used_at: datetime | None = None
     revoked_at: datetime | None = None
     cap: Cap | None = None

@@ -26,6 +26,29 @@ class NotAllowed(KinoraError):
     code = "not_allowed"
 
 
+class KeyNotAllowed(KinoraError):
+    """The key may not do this: it lacks a scope."""
+
+    code = "key_not_allowed"
+
+
+class TooOften(KinoraError):
+    """Too many calls; wait a moment before the next one."""
+
+    code = "too_often"
+
+    def __init__(self, message: str = "", *, wait: float = 1.0) -> None:
+        """Say how many seconds to `wait`."""
+        super().__init__(message)
+        self.wait = wait
+
+
+class QuotaReached(KinoraError):
+    """The account keeps as many bytes as its quota allows; delete something first."""
+
+    code = "quota_reached"
+
+
 class Malformed(KinoraError):
     """The body cannot be parsed, or a field has the wrong type."""
 

@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 
 PREFIX = "sk-"
+TEST_PREFIX = "sk_test_"
 SHOWN = 8
 """How many letters of a secret are kept in the clear, to know it by."""
 

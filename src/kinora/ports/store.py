@@ -4,13 +4,13 @@ A method that looks for one thing returns None when there is none. Inside a tran
 but this port may be awaited: adapters run bodies of several callers in one group commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from kinora.domain.account import Account, Key
+from kinora.domain.account import Account, Key, Opened
 from kinora.domain.asset import Asset
 from kinora.domain.caps import Cap
 from kinora.domain.fact import Fact, FactKind
@@ -23,9 +23,11 @@ from kinora.domain.plan import Plan
 from kinora.domain.proof import Proof
 from kinora.domain.statement import Statement
 from kinora.domain.voice import Voice
+from kinora.ports.audit import Audit
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.lanes import Errands, Lanes
+from kinora.ports.quotas import Quotas
 from kinora.ports.upkeep import Upkeep
 from kinora.ports.webhooks import Deliveries, Endpoints
 
@@ -88,14 +90,26 @@ class Keys(Protocol):
     async def add(self, key: Key, *, digest: bytes) -> None:
         """Keep a new key under the digest of its secret."""
 
-    async def owner(self, digest: bytes) -> Account | None:
-        """Return the account that a key opens, unless unknown or revoked."""
+    async def open(self, digest: bytes, *, at: datetime) -> Opened | None:
+        """Return what a key opens, unless it is unknown, revoked or at its end."""
+
+    async def known(self, digest: bytes) -> bool:
+        """Tell whether there is, or was, a key with this digest."""
+
+    async def get(self, key: KeyId) -> Key | None:
+        """Return the key."""
 
     async def list(self, account: AccountId | None = None) -> Sequence[Key]:
         """Return keys, oldest first, of one account or of all."""
 
     async def revoke(self, key: KeyId, *, at: datetime) -> bool:
         """Close a key for good; False when there is none open with this id."""
+
+    async def expire(self, key: KeyId, *, at: datetime) -> bool:
+        """Let a key end at a time; False when there is none open, or it ends before."""
+
+    async def used(self, keys: Iterable[KeyId], *, at: datetime) -> None:
+        """Note when keys were last used."""
 
     async def set_cap(self, key: KeyId, cap: Cap | None, *, at: datetime) -> bool:
         """Cap a key, or no more; False when there is no such key.
@@ -366,6 +380,14 @@ class Tx(Protocol):
     @property
     def deliveries(self) -> Deliveries:
         """Deliveries."""
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
+
+    @property
+    def quotas(self) -> Quotas:
+        """What accounts use of what they may."""
 
 
 class Store(Protocol):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kinora.domain.deed import Deed
 from kinora.domain.errors import JobNotFound
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job, WrongState
@@ -16,11 +17,13 @@ class CancelJob:
     """End a queued or running job as cancelled and release what was held for it.
 
     An engine that is at work on it is stopped by the dispatcher, which sees that its attempt
-    no longer counts.
+    no longer counts. `who` is the operator that does it, for the audit log; what callers do with
+    their own jobs is not in it.
     """
 
     store: Store
     clock: Clock
+    who: str = ""
 
     async def __call__(self, job_id: JobId) -> Job:
         """Return the cancelled job; raise JobNotFound or WrongState."""
@@ -31,6 +34,9 @@ class CancelJob:
             cancelled = job.cancel(at=self.clock.now())
             if not await end(tx, job, cancelled):
                 raise WrongState(f"job {job_id} has just ended")
+            if self.who:
+                at, target = cancelled.changed_at, f"job:{job_id}"
+                await tx.audit.add(Deed(at=at, who=self.who, what="job.cancel", target=target))
             reach(Point.CANCEL_WRITTEN)
         reach(Point.CANCEL_KEPT)
         return cancelled

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kinora.domain.account import Account
+from kinora.domain.deed import SERVER, Deed
 from kinora.domain.errors import Invalid, NotAllowed
 from kinora.domain.ids import AccountId
 from kinora.domain.plan import Plan, next_month
@@ -20,6 +21,7 @@ class ChoosePlan:
 
     store: Store
     clock: Clock
+    who: str = SERVER
 
     async def __call__(self, account_id: AccountId, plan: Plan) -> Account:
         """Return the account on its plan; raise NotAllowed, Invalid when it is on it already."""
@@ -29,7 +31,10 @@ class ChoosePlan:
                 raise NotAllowed(f"there is no account {account_id}")
             if before.renews_from is not None and before.plan == plan.name:
                 raise Invalid(f"account {account_id} is on the plan {plan.name} already")
-            await begin_plan(tx, account_id, plan, at=self.clock.now())
+            now, target = self.clock.now(), f"account:{account_id}"
+            await begin_plan(tx, account_id, plan, at=now)
+            deed = Deed(at=now, who=self.who, what="account.plan", target=target, detail=plan.name)
+            await tx.audit.add(deed)
             return await tx.accounts.get(account_id) or before
 
 

@@ -8,7 +8,8 @@ from kinora.domain.order import MaskSelection
 from kinora.ports.store import Store
 
 PREFIX = "m-"
-LONGEST = 20
+LONGEST = 18
+"""Digits that a number in the store can have, and one more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

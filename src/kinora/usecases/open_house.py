@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kinora.domain.account import Account
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId
+from kinora.domain.scopes import EVERYTHING
 from kinora.ports.store import Store
 from kinora.usecases.manage_accounts import CreateAccount, CreateKey, GrantCredits
 
@@ -40,7 +41,9 @@ class OpenHouse:
             name="default", plan="business", max_jobs=FIRST_MAX_JOBS
         )
         account = await self.grant(account.id, package=FIRST_GRANT, note="first grant")
-        _, secret = await self.create_key(account.id, name="first", secret=bootstrap_key)
+        _, secret = await self.create_key(
+            account.id, name="first", secret=bootstrap_key, may=EVERYTHING
+        )
         return Welcome(account=account, secret=secret)
 
     async def _admit(self, bootstrap_key: str) -> None:
@@ -48,6 +51,8 @@ class OpenHouse:
         if not bootstrap_key:
             return
         try:
-            await self.create_key(FIRST_ACCOUNT, name="bootstrap", secret=bootstrap_key)
+            await self.create_key(
+                FIRST_ACCOUNT, name="bootstrap", secret=bootstrap_key, may=EVERYTHING
+            )
         except Invalid:
             return

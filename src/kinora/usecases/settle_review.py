@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kinora.domain.deed import SERVER, Deed
 from kinora.domain.errors import Invalid, JobNotFound
 from kinora.domain.job import JobState
 from kinora.domain.moderation import Review
@@ -23,6 +24,7 @@ class SettleReview:
     store: Store
     blobs: Blobs
     clock: Clock
+    who: str = SERVER
 
     async def __call__(self, number: int, *, allow: bool) -> Review:
         """Return the review as it was; raises JobNotFound, Invalid and UnderLegalHold."""
@@ -35,6 +37,15 @@ class SettleReview:
                 raise Invalid(f"review {number} was already {review.outcome}")
             if not allow and review.job is not None:
                 await self._refuse(tx, review)
+            await tx.audit.add(
+                Deed(
+                    at=self.clock.now(),
+                    who=self.who,
+                    what="review.allow" if allow else "review.refuse",
+                    target=f"review:{number}",
+                    detail=f"account {review.account}, job {review.job or 'none'}",
+                )
+            )
         await ClearDoomed(store=self.store, blobs=self.blobs)()
         return review
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.keeping import FOR_EVER, Keeping
+from kinora.domain.quota import UNLIMITED, Quota
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
@@ -13,6 +14,7 @@ from kinora.ports.media import ImageGate
 from kinora.ports.store import Store
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_asset import keep_asset, make_whole
+from kinora.usecases.keep_quota import within_quota
 from kinora.usecases.naming import blob_name, content_name, digest_of
 
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
@@ -32,12 +34,14 @@ class UploadImage:
     mint: Mint
     judge: JudgeContent
     keeping: Keeping = FOR_EVER
+    quota: Quota = UNLIMITED
 
     async def __call__(self, source: Path, *, account: AccountId) -> Asset:
         """Return the stored picture.
 
         `source` lies in a folder of its own, which the caller removes. Raises ImageTooBig,
-        ImageFormat, ImageDimensions, ImageUnreadable, ImageModerated or Overloaded.
+        ImageFormat, ImageDimensions, ImageUnreadable, ImageModerated, QuotaReached, TooOften or
+        Overloaded.
         """
         still = await self.gate.admit(source, folder=source.parent)
         await self.judge.upload(still, account=account, look=still.look)
@@ -66,6 +70,7 @@ class UploadImage:
         reach(Point.UPLOAD_STORED)
         async with self.store.transaction() as tx:
             kept = await keep_asset(tx, asset, otherwise=self.keeping)
+            await within_quota(tx, kept, self.quota)
         reach(Point.UPLOAD_KEPT)
         await make_whole(self.blobs, kept, fresh=asset.place, folder=source.parent)
         return kept

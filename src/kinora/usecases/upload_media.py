@@ -6,6 +6,7 @@ from pathlib import Path
 from kinora.domain.asset import Asset
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.keeping import FOR_EVER, Keeping
+from kinora.domain.quota import UNLIMITED, Quota
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
@@ -13,6 +14,7 @@ from kinora.ports.media import MediaGate
 from kinora.ports.store import Store
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_asset import keep_asset, make_whole
+from kinora.usecases.keep_quota import within_quota
 from kinora.usecases.naming import blob_name, content_name, digest_of
 
 MAX_MEDIA_BYTES = 100 * 1024 * 1024
@@ -42,12 +44,13 @@ class UploadMedia:
     mint: Mint
     judge: JudgeContent
     keeping: Keeping = FOR_EVER
+    quota: Quota = UNLIMITED
 
     async def __call__(self, source: Path, *, account: AccountId) -> Asset:
         """Return the stored film or sound.
 
         `source` lies in a folder of its own, which the caller removes. Raises Invalid,
-        Moderated, Overloaded.
+        Moderated, QuotaReached, TooOften, Overloaded.
         """
         clip = await self.gate.admit_media(source)
         await self.judge.upload(clip, account=account, look=None)
@@ -76,6 +79,7 @@ class UploadMedia:
         reach(Point.UPLOAD_STORED)
         async with self.store.transaction() as tx:
             kept = await keep_asset(tx, asset, otherwise=self.keeping)
+            await within_quota(tx, kept, self.quota)
         reach(Point.UPLOAD_KEPT)
         await make_whole(self.blobs, kept, fresh=asset.place, folder=source.parent)
         return kept

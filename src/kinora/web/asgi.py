@@ -3,11 +3,16 @@
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kinora.domain.errors import KinoraError, TooOften
+from kinora.web.addresses import Addresses
+from kinora.web.pace import Pace
 
 log = structlog.get_logger()
 
@@ -21,50 +26,101 @@ SECONDS = Histogram(
 TRACE_HEADERS = (b"ai-trace-id", b"x-request-id")
 LONGEST_TRACE = 128
 SERVER_ERROR = 500
-NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 READS = {"GET", "HEAD", "OPTIONS"}
+UNLIMITED = ("/healthz", "/readyz")
+"""What is answered however often it is asked: who watches the server must not be sent away."""
 
-Crash = Callable[[], Response]
+CSP = b"content-security-policy"
+CORP = b"cross-origin-resource-policy"
+ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+)
+CLOSED = (CSP, b"default-src 'none'; frame-ancestors 'none'")
+"""For what has no policy of its own: no answer of an API shows or runs anything."""
+
+SAME = (CORP, b"same-origin")
+ANYWHERE = (CORP, b"cross-origin")
+MEDIA = "/media/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a door speaks when it is not asked: when it breaks, and when it sends someone away."""
+
+    crash: Callable[[], Response]
+    refuse: Callable[[KinoraError], Response]
 
 
 class Kit:
-    """Wraps an application; `crash` makes the answer when it fails, in the form of its prefix."""
+    """Wraps an application: limits, trace ids, security headers, metrics, and a last resort."""
 
-    def __init__(self, app: ASGIApp, *, crash: dict[str, Crash]) -> None:
-        """Serve `app`; `crash` maps path prefixes to answers, the empty prefix to the rest."""
-        self._app = app
-        self._crash = sorted(crash.items(), key=lambda item: -len(item[0]))
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        manners: dict[str, Manner],
+        enter: Callable[[str], None] = lambda _: None,
+        addresses: Addresses | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """Serve `app`.
+
+        `manners` maps path prefixes to how their doors speak, the empty prefix to the rest.
+        `enter` is told each call's address and raises TooOften.
+        """
+        self.app = app
+        self._manners = sorted(manners.items(), key=lambda pair: -len(pair[0]))
+        self._enter = enter
+        self._address = addresses or Addresses()
+        self._pace = pace or Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        trace = _trace_of(scope)
-        scope["state"] = {"trace": trace}
-        marks = ((b"ai-trace-id", trace.encode()), (b"x-request-id", trace.encode()), NO_SNIFFING)
+        trace, address = _trace_of(scope), self._address(scope)
+        scope["state"] = {"trace": trace, "address": address}
+        traced = ((b"ai-trace-id", trace.encode()), (b"x-request-id", trace.encode()), *ALWAYS)
+        where = ANYWHERE if scope["path"].startswith(MEDIA) else SAME
         status = 0
 
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"].extend(marks)
+                headers = message["headers"]
+                if all(name != CSP for name, _ in headers):
+                    headers.append(CLOSED)
+                headers.extend((*traced, where))
             await send(message)
 
         try:
-            await self._app(scope, receive, send_marked)
+            await self._entered(scope, address)(scope, self._pace.of(receive), send_marked)
         except Exception:
             log.exception(
                 "http.crash", method=scope["method"], path=_unsigned(scope["path"]), trace=trace
             )
             if not status:
-                await self._crash_answer(scope["path"])(scope, receive, send_marked)
+                answer = self._manner(scope["path"]).crash()
+                await answer(scope, receive, send_marked)
         self._note(scope, status or SERVER_ERROR, trace, time.perf_counter() - began)
 
-    def _crash_answer(self, path: str) -> Response:
-        return next(make for prefix, make in self._crash if path.startswith(prefix))()
+    def _entered(self, scope: Scope, address: str) -> ASGIApp:
+        """Return what answers a call: the application, or a refusal."""
+        if scope["path"] in UNLIMITED:
+            return self.app
+        try:
+            self._enter(address)
+        except TooOften as error:
+            return self._manner(scope["path"]).refuse(error)
+        return self.app
+
+    def _manner(self, path: str) -> Manner:
+        return next(manner for prefix, manner in self._manners if path.startswith(prefix))
 
     def _note(self, scope: Scope, status: int, trace: str, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")

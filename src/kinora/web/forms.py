@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -43,6 +44,16 @@ class Form:
 
     fields: dict[str, str] = field(default_factory=dict)
     files: dict[str, ReceivedFile] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def workplace(
+    place: AbstractAsyncContextManager[None], *, within: Path
+) -> AsyncIterator[Path]:
+    """Hold a place for a file that comes in, and a folder for it, which is removed at the end."""
+    async with place:
+        with tempfile.TemporaryDirectory(dir=within, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
 
 
 async def receive_form(request: Request, *, folder: Path, max_file: int) -> Form:

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from kinora.web.secrets import hidden, without_secrets
+
 
 def configure_logs(*, form: str, level: str) -> None:
     """Write events to standard error; `form` is `auto`, `human` or `json`."""
@@ -19,7 +21,9 @@ def configure_logs(*, form: str, level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if human else [structlog.processors.format_exc_info]),
+            # Before secrets are taken out: an exception's text may hold one.
+            structlog.processors.format_exc_info,
+            without_secrets,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -29,3 +33,13 @@ def configure_logs(*, form: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, force=True)
+    for each in logging.getLogger().handlers:
+        each.setFormatter(Discreet())
+
+
+class Discreet(logging.Formatter):
+    """Writes what other libraries log, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a line."""
+        return str(hidden(f"{record.levelname}:{record.name}:{super().format(record)}"))

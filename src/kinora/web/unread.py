@@ -17,12 +17,12 @@ class CloseUnread:
 
     def __init__(self, app: ASGIApp) -> None:
         """Serve `app`."""
-        self._app = app
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call, and close its connection when its body was not worth reading."""
         if scope["type"] != "http" or not _may_be_large(scope):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         unread = True
 
@@ -37,7 +37,7 @@ class CloseUnread:
                 message["headers"] = [*message.get("headers", ()), CLOSE]
             await send(message)
 
-        await self._app(scope, receive_noted, send_marked)
+        await self.app(scope, receive_noted, send_marked)
 
 
 def _may_be_large(scope: Scope) -> bool:

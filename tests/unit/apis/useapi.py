@@ -22,6 +22,7 @@ from kinora.ports.engine import Output
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.judge_content import JudgeContent
+from kinora.usecases.keep_quota import Places, TakeIn
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.upload_image import UploadImage
 from kinora.usecases.upload_media import UploadMedia
@@ -142,7 +143,7 @@ def app_of(ground: Ground) -> Starlette:
     judge = JudgeContent(store=g.store, moderator=build_moderator(g.settings), clock=g.clock)
     shared = Shared(
         links=build_links(g),
-        open_account=OpenAccount(store=g.store, pepper=g.pepper),
+        open_account=OpenAccount(store=g.store, pepper=g.pepper, clock=g.clock),
         upload_image=UploadImage(
             store=g.store, blobs=g.blobs, gate=gate, clock=g.clock, mint=g.mint, judge=judge
         ),
@@ -151,6 +152,7 @@ def app_of(ground: Ground) -> Starlette:
         ),
         wake=lambda: None,
         guard=lambda submit: submit,
+        take_in=TakeIn(store=g.store, clock=g.clock, places=Places(8)),
     )
     house = build_useapi(ground, shared)
     app = Starlette(routes=[*routes(house), *owner_routes(house)])

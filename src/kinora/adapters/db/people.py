@@ -1,17 +1,32 @@
 """Accounts and keys in SQL."""
 
-from collections.abc import Mapping, Sequence
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from kinora.adapters.db.rows import account_from, cap_from, key_from, maybe_micros, micros
+from kinora.adapters.db.rows import (
+    account_from,
+    cap_from,
+    key_from,
+    maybe_micros,
+    maybe_moment,
+    micros,
+    scopes_from,
+    scopes_text,
+)
 from kinora.adapters.db.statements import Connection
-from kinora.domain.account import Account, Key
+from kinora.domain.account import Account, Key, Opened
 from kinora.domain.caps import Cap, CapPeriod
 from kinora.domain.ids import AccountId, KeyId
 from kinora.domain.job import Job
 from kinora.domain.plan import Plan
+
+LOOKUP = 8
+"""How many bytes of a digest the index holds; see the migration."""
+
+NOTHING = bytes(32)
 
 
 class SqlAccounts:
@@ -105,14 +120,36 @@ class SqlKeys:
                 "name": key.name,
                 "prefix": key.prefix,
                 "digest": digest,
+                "scopes": scopes_text(key.scopes),
+                "expires_at": maybe_micros(key.expires_at),
                 "created_at": micros(key.created_at),
             },
         )
 
-    async def owner(self, digest: bytes) -> Account | None:
-        """Return the account that a key opens, unless unknown or revoked."""
-        row = self._db.one("key_owner", {"digest": digest})
-        return account_from(row) if row else None
+    async def open(self, digest: bytes, *, at: datetime) -> Opened | None:
+        """Return what a key opens at a time; as much is compared when there is none."""
+        asked = {"lookup": digest[:LOOKUP], "at": micros(at)}
+        found = None
+        for row in self._db.all("keys_like", asked) or (None,):
+            if hmac.compare_digest(row["digest"] if row else NOTHING, digest):
+                found = row
+        if found is None:
+            return None
+        return Opened(
+            account=account_from(found),
+            scopes=scopes_from(found["scopes"]),
+            used_at=maybe_moment(found["used_at"]),
+        )
+
+    async def known(self, digest: bytes) -> bool:
+        """Tell whether there is, or was, a key with this digest."""
+        rows = self._db.all("digests_like", {"lookup": digest[:LOOKUP]})
+        return any(hmac.compare_digest(row["digest"], digest) for row in rows)
+
+    async def get(self, key: KeyId) -> Key | None:
+        """Return the key."""
+        row = self._db.one("get_key", {"id": key})
+        return key_from(row) if row else None
 
     async def list(self, account: AccountId | None = None) -> Sequence[Key]:
         """Return keys, oldest first."""
@@ -121,6 +158,15 @@ class SqlKeys:
     async def revoke(self, key: KeyId, *, at: datetime) -> bool:
         """Close a key for good."""
         return self._db.run("revoke_key", {"id": key, "at": micros(at)}) == 1
+
+    async def expire(self, key: KeyId, *, at: datetime) -> bool:
+        """Let a key end at a time."""
+        return self._db.run("expire_key", {"id": key, "at": micros(at)}) == 1
+
+    async def used(self, keys: Iterable[KeyId], *, at: datetime) -> None:
+        """Note when keys were last used."""
+        for key in keys:
+            self._db.run("use_key", {"id": key, "at": micros(at)})
 
     async def set_cap(self, key: KeyId, cap: Cap | None, *, at: datetime) -> bool:
         """Cap a key, or no more."""

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from kinora.adapters.db.order_codec import (
@@ -19,6 +20,7 @@ from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
 from kinora.domain.job import Job, JobState
 from kinora.domain.ledger import Book, Entry, Movement
 from kinora.domain.order import Feature
+from kinora.domain.scopes import Scope
 from kinora.domain.shape import Shape
 from kinora.domain.statement import Line, Standing
 
@@ -47,6 +49,17 @@ def maybe_moment(at: int | None) -> datetime | None:
     return None if at is None else moment(at)
 
 
+@cache
+def scopes_from(text: str) -> frozenset[Scope]:
+    """Read scopes."""
+    return frozenset(map(Scope, text.split()))
+
+
+def scopes_text(scopes: Iterable[Scope]) -> str:
+    """Return scopes as a column has them."""
+    return " ".join(sorted(scopes))
+
+
 def account_from(row: Row) -> Account:
     """Read an account."""
     return Account(
@@ -72,6 +85,9 @@ def key_from(row: Row) -> Key:
         name=row["name"],
         prefix=row["prefix"],
         created_at=moment(row["created_at"]),
+        scopes=scopes_from(row["scopes"]),
+        expires_at=maybe_moment(row["expires_at"]),
+        used_at=maybe_moment(row["used_at"]),
         revoked_at=maybe_moment(row["revoked_at"]),
         cap=cap_from(row),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from kinora.adapters.db.assets import SqlAssets
 from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
 from kinora.adapters.db.callbacks import SqlCallbacks
+from kinora.adapters.db.deeds import SqlAudit, SqlQuotas
 from kinora.adapters.db.keeping import SqlDoomed, SqlLegalHolds, SqlRetention
 from kinora.adapters.db.lanes import SqlErrands, SqlLanes
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
@@ -18,9 +19,11 @@ from kinora.adapters.db.voices import SqlVoices
 from kinora.adapters.db.webhooks import SqlDeliveries, SqlEndpoints
 from kinora.adapters.db.work import SqlJobs
 from kinora.adapters.db.writer import Writer
+from kinora.ports.audit import Audit
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.lanes import Errands, Lanes
+from kinora.ports.quotas import Quotas
 from kinora.ports.shelves import Shelves
 from kinora.ports.store import (
     Accounts,
@@ -61,6 +64,8 @@ class SqlTx:
         self._upkeep = SqlUpkeep(db)
         self._endpoints = SqlEndpoints(db)
         self._deliveries = SqlDeliveries(db)
+        self._audit = SqlAudit(db)
+        self._quotas = SqlQuotas(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -151,6 +156,16 @@ class SqlTx:
     def deliveries(self) -> Deliveries:
         """Deliveries."""
         return self._deliveries
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
+        return self._audit
+
+    @property
+    def quotas(self) -> Quotas:
+        """What accounts use of what they may."""
+        return self._quotas
 
 
 class SqliteStore:

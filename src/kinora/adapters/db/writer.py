@@ -13,10 +13,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kinora.adapters.db.statements import Connection
+from kinora.domain.errors import Overloaded
 from kinora.ports.faults import Point, reach
 
 MOST_TURNS = 256
 """How many callers share a commit at the most, so that the first need not wait for ever."""
+
+
+MOST_WAITING = 2048
+"""How many callers may wait for a turn; more are sent away before memory grows with them."""
 
 
 def _future() -> asyncio.Future[None]:
@@ -35,8 +40,9 @@ class Turn:
 class Writer:
     """The one writer of this process."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, most_waiting: int = MOST_WAITING) -> None:
         """Write through a connection of its own; a thread is started at the first write."""
+        self._most_waiting = most_waiting
         self._connection = connection
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._waiting: list[Turn] = []
@@ -44,7 +50,12 @@ class Writer:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn; the block's statements are committed when it has been left."""
+        """Wait for a turn; the block's statements are committed when it has been left.
+
+        Raises Overloaded when too many wait.
+        """
+        if len(self._waiting) >= self._most_waiting:
+            raise Overloaded
         turn = Turn()
         self._waiting.append(turn)
         if self._loop is None or self._loop.done():

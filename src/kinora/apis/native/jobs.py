@@ -17,10 +17,12 @@ from kinora.domain.errors import Invalid, JobNotFound, NotAllowed
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, JobState, WrongState
 from kinora.domain.order import texts_of
+from kinora.domain.scopes import Call
 from kinora.ports.store import Outcome, Store
 from kinora.usecases.delete_job import DeleteJob
 from kinora.usecases.submit_job import Repeat
 from kinora.web.bodies import read_body
+from kinora.web.callers import call_of
 from kinora.web.links import Links
 from kinora.web.repeats import repeat_of
 
@@ -37,7 +39,7 @@ class JobDoor:
 
     store: Store
     links: Links
-    open_account: Callable[[str], Awaitable[Account]]
+    open_account: Callable[[str, Call], Awaitable[Account]]
     submit: Callable[..., Awaitable[Job]]
     read: Callable[..., Awaitable[Outcome]]
     delete: DeleteJob
@@ -45,7 +47,7 @@ class JobDoor:
 
     async def create(self, request: Request) -> Response:
         """POST: accept a job; the same Idempotency-Key and body give the same answer again."""
-        account = await self.open_account(key_of(request))
+        account = await self.open_account(key_of(request), call_of(request))
         raw = await read_body(request, at_most=MAX_BODY)
         repeat: Repeat | None = repeat_of(request, raw, scope=SCOPE)
         body: JobBody = read_job_body(raw)
@@ -56,13 +58,13 @@ class JobDoor:
 
     async def show(self, request: Request) -> Response:
         """GET one job, with its result when it is done."""
-        account = await self.open_account(key_of(request))
+        account = await self.open_account(key_of(request), call_of(request))
         outcome = await self._own(request, account.id)
         return JSONResponse(self._shown(request, outcome.job, outcome.asset))
 
     async def list(self, request: Request) -> Response:
         """GET the newest jobs, or those before one."""
-        account = await self.open_account(key_of(request))
+        account = await self.open_account(key_of(request), call_of(request))
         size = _number(request, "limit", PAGE)
         before = _number(request, "before", 0)
         if not 1 <= size <= LONGEST_PAGE:
@@ -75,7 +77,7 @@ class JobDoor:
 
     async def end(self, request: Request) -> Response:
         """DELETE: cancel a job that has not ended, delete what one has made."""
-        account = await self.open_account(key_of(request))
+        account = await self.open_account(key_of(request), call_of(request))
         job = (await self._own(request, account.id)).job
         try:
             await self.delete(job.id, account=account.id)

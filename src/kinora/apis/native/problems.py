@@ -1,6 +1,7 @@
 """How Kinora's own door says no: problem details (RFC 9457)."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from math import ceil
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,6 +13,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 STATUS: Mapping[type[errors.KinoraError], int] = {
     errors.Unauthorised: 401,
     errors.NotAllowed: 403,
+    errors.KeyNotAllowed: 403,
+    errors.QuotaReached: 507,
+    errors.TooOften: 429,
     errors.NotEnoughCredits: 402,
     errors.CapReached: 402,
     errors.JobNotFound: 404,
@@ -45,7 +49,11 @@ def problem(status: int, code: str, detail: str, **headers: str) -> Response:
 def refuse(error: errors.KinoraError) -> Response:
     """Return the answer for one of the product's errors."""
     status = STATUS.get(type(error), UNUSABLE)
-    headers = {"www-authenticate": "Bearer"} if isinstance(error, errors.Unauthorised) else {}
+    headers = {}
+    if isinstance(error, errors.Unauthorised):
+        headers["www-authenticate"] = "Bearer"
+    if isinstance(error, errors.TooOften | errors.Overloaded):
+        headers["retry-after"] = str(ceil(error.wait) if isinstance(error, errors.TooOften) else 10)
     return problem(status, error.code, str(error), **headers)
 
 

@@ -24,12 +24,17 @@ from kinora.domain.errors import (
     Malformed,
     MediaNotFound,
     Overloaded,
+    QuotaReached,
+    TooOften,
     UploadFailed,
 )
+from kinora.domain.scopes import Call
 from kinora.ports.parts import Busy, OpenPart, Part, Parts
 from kinora.ports.store import Store
+from kinora.usecases.keep_quota import TakeIn
 from kinora.usecases.upload_image import MAX_IMAGE_BYTES
 from kinora.usecases.upload_media import MAX_MEDIA_BYTES
+from kinora.web.callers import call_of
 from kinora.web.links import Links
 
 VERSION = "1.0.0"
@@ -51,9 +56,10 @@ class UploadDoor:
     parts: Parts
     store: Store
     links: Links
-    open_account: Callable[[str], Awaitable[Account]]
+    open_account: Callable[[str, Call], Awaitable[Account]]
     upload_image: Upload
     upload_media: Upload
+    take_in: TakeIn
     public_url: str = ""
 
     async def options(self, request: Request) -> Response:
@@ -113,7 +119,7 @@ class UploadDoor:
     ) -> Response:
         account = await self._account(request)
         begun = request.method == "POST"
-        async with self.parts.hold(part.name) as held:
+        async with self.take_in.place(account.id), self.parts.hold(part.name) as held:
             offset = 0 if begun else _whole(request, "upload-offset")
             if offset != held.part.offset:
                 detail = f"Upload-Offset must be {held.part.offset}"
@@ -133,7 +139,7 @@ class UploadDoor:
                 raise ImageTooBig(f"a picture must be smaller than {MAX_IMAGE_BYTES} bytes")
             upload = self.upload_image if picture else self.upload_media
             asset = await upload(held.path, account=account.id)
-        except Overloaded:
+        except (Overloaded, QuotaReached, TooOften):
             raise
         except KinoraError:
             await held.drop()
@@ -152,7 +158,7 @@ class UploadDoor:
         return part
 
     async def _account(self, request: Request) -> Account:
-        return await self.open_account(key_of(request))
+        return await self.open_account(key_of(request), call_of(request))
 
     def _base(self, request: Request) -> str:
         return self.public_url or f"{request.url.scheme}://{request.url.netloc}"

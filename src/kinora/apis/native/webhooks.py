@@ -17,6 +17,7 @@ from kinora.domain.account import Account
 from kinora.domain.errors import EndpointNotFound, Invalid, Malformed
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import MAX_ID, DeliveryId, EndpointId
+from kinora.domain.scopes import Call
 from kinora.domain.webhook import Delivery, Endpoint, Form, Try
 from kinora.ports.store import Store
 from kinora.ports.webhooks import ReplayAsk
@@ -31,6 +32,7 @@ from kinora.usecases.keep_endpoints import (
 )
 from kinora.usecases.replay_deliveries import ReplayDeliveries, TestEndpoint
 from kinora.web.bodies import read_body
+from kinora.web.callers import call_of
 
 MAX_BODY = 1 << 16
 MOST_SHOWN, USUAL = 100, 20
@@ -81,7 +83,7 @@ class WebhookDoor:
 
     store: Store
     verbs: WebhookVerbs
-    open_account: Callable[[str], Awaitable[Account]]
+    open_account: Callable[[str, Call], Awaitable[Account]]
     public_url: str = ""
 
     async def add(self, request: Request) -> Response:
@@ -175,7 +177,7 @@ class WebhookDoor:
         return await self.verbs.find(_number(request), account=account.id)
 
     async def _account(self, request: Request) -> Account:
-        return await self.open_account(key_of(request))
+        return await self.open_account(key_of(request), call_of(request))
 
 
 def routes(door: WebhookDoor) -> list[Route]:

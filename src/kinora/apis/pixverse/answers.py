@@ -201,10 +201,14 @@ def good(resp: msgspec.Struct | Sequence[msgspec.Struct]) -> Response:
     return Response(_write(Envelope(0, "success", resp)), media_type="application/json")
 
 
-def refusal(code: int, message: str, *, status: int = 200) -> Response:
-    """Return a refusal: `Resp` is null, so that no client takes a stale id from it."""
+def refusal(code: int, message: str, *, status: int = 200, wait: int = 0) -> Response:
+    """Return a refusal: `Resp` is null, so that no client takes a stale id from it.
+
+    `wait` is how many seconds to wait before the next try, 0 when waiting does not help.
+    """
     body = _write(Envelope(code, message, None))
-    return Response(body, status_code=status, media_type="application/json")
+    headers = {"retry-after": str(wait)} if wait else None
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
 def status_of(state: JobState) -> int:

@@ -1,10 +1,9 @@
 """The door's handlers: read the call, use a verb, answer in the envelope."""
 
 import hashlib
-import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from kinora.apis.pixverse.usage import UsageBody, usage_asked, usage_detail
 from kinora.apis.pixverse.webhooks import naming
 from kinora.apis.pixverse.wire import AgentBody, AudioBody, Body, MaskBody
 from kinora.catalog.songs import check_song
+from kinora.domain.account import Account
 from kinora.domain.errors import (
     BadLink,
     ImageFormat,
@@ -36,13 +36,16 @@ from kinora.domain.errors import (
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job
 from kinora.domain.order import ImageEffect, inputs_of
+from kinora.domain.scopes import Scope
 from kinora.ports.media import Fetcher
 from kinora.ports.store import Outcome, Store
+from kinora.usecases.keep_quota import TakeIn
 from kinora.usecases.submit_job import Repeat
 from kinora.usecases.upload_image import ENDINGS, MAX_IMAGE_BYTES
 from kinora.usecases.upload_media import MAX_MEDIA_BYTES
 from kinora.web.bodies import read_body
-from kinora.web.forms import Form, receive_form
+from kinora.web.callers import needing
+from kinora.web.forms import Form, receive_form, workplace
 from kinora.web.links import Links
 
 LONGEST_AGENT = 40
@@ -57,6 +60,7 @@ class Door(Lists):
     store: Store
     links: Links
     fetcher: Fetcher
+    take_in: TakeIn
     folder: Path
 
     async def balance(self, request: Request) -> Response:
@@ -74,10 +78,9 @@ class Door(Lists):
     async def upload_image(self, request: Request) -> Response:
         """POST image/upload."""
         account = await self._account(request)
-        with self._workplace() as place:
-            folder = Path(place)
+        async with self._workplace(account) as folder:
             form = await receive_form(request, folder=folder, max_file=MAX_IMAGE_BYTES)
-            source = await self._source(form, folder)
+            source = await self._source(form, folder, account)
             asset = await self.verbs.upload(source, account=account.id)
         link = self.links.url(asset, base=self._base(request))
         return answers.good(answers.UploadedImage(asset.id, link))
@@ -85,11 +88,10 @@ class Door(Lists):
     async def upload_media(self, request: Request) -> Response:
         """POST media/upload."""
         account = await self._account(request)
-        with self._workplace() as place:
-            folder = Path(place)
+        async with self._workplace(account) as folder:
             try:
                 form = await receive_form(request, folder=folder, max_file=MAX_MEDIA_BYTES)
-                source = await self._given(form, folder, "file", "file_url", MAX_MEDIA_BYTES)
+                source = await self._given(form, folder, _FILE, account)
             except ImageTooBig as error:
                 raise Invalid(str(error)) from None
             except BadLink as error:
@@ -204,8 +206,8 @@ class Door(Lists):
             raise Malformed("id must be an integer")
         return await self.verbs.read(JobId(job), account=account)
 
-    async def _source(self, form: Form, folder: Path) -> Path:
-        given = await self._given(form, folder, "image", "image_url", MAX_IMAGE_BYTES)
+    async def _source(self, form: Form, folder: Path, account: Account) -> Path:
+        given = await self._given(form, folder, _IMAGE, account)
         if given.mime is not None and given.mime not in LINK_MIMES:
             raise ImageFormat(
                 f"image_url answers with the type {given.mime or 'unknown'}; image/jpeg, "
@@ -214,25 +216,39 @@ class Door(Lists):
         return given.path
 
     async def _given(
-        self, form: Form, folder: Path, name: str, link_name: str, at_most: int
+        self, form: Form, folder: Path, fields: "_Fields", account: Account
     ) -> "_Given":
         """Return the file that a form holds or links to: exactly one of the two."""
-        file, link = form.files.get(name), form.fields.get(link_name, "").strip()
+        file, link = form.files.get(fields.file), form.fields.get(fields.link, "").strip()
         if file is not None and link:
-            raise Invalid(f"send either {name} or {link_name}, not both")
+            raise Invalid(f"send either {fields.file} or {fields.link}, not both")
         if file is not None:
             return _Given(file.path, None)
         if not link:
-            raise Missing(f"{name} or {link_name}")
-        fetched = await self.fetcher.fetch(link, folder=folder, at_most=at_most)
+            raise Missing(f"{fields.file} or {fields.link}")
+        await self.take_in.fetch(account.id)
+        fetched = await self.fetcher.fetch(link, folder=folder, at_most=fields.at_most)
         return _Given(fetched.path, fetched.mime)
 
     def _link(self, request: Request, outcome: Outcome) -> str:
         asset = answers.ready(outcome)
         return self.links.url(asset, base=self._base(request)) if asset else ""
 
-    def _workplace(self) -> AbstractContextManager[str]:
-        return tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True)
+    def _workplace(self, account: Account) -> AbstractAsyncContextManager[Path]:
+        return workplace(self.take_in.place(account.id), within=self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The two fields of a form that may hold a file, and its largest size."""
+
+    file: str
+    link: str
+    at_most: int
+
+
+_IMAGE = _Fields("image", "image_url", MAX_IMAGE_BYTES)
+_FILE = _Fields("file", "file_url", MAX_MEDIA_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +259,14 @@ class _Given:
     mime: str | None
 
 
-def answering(handler: Handler) -> Handler:
-    """Wrap a handler so that the product's errors become the dialect's refusals."""
+def answering(handler: Handler, needs: Scope | None = None) -> Handler:
+    """Wrap a handler so that the product's errors become the dialect's refusals.
+
+    `needs` is the scope that a key must have, where the method does not tell.
+    """
 
     async def answer(request: Request) -> Response:
+        needing(request, needs)
         try:
             return await handler(request)
         except KinoraError as error:

@@ -1,5 +1,7 @@
 """Which number the wire has for which mistake: section "Error codes" of the public reference."""
 
+from math import ceil
+
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
@@ -10,11 +12,16 @@ from kinora.domain import errors
 from kinora.domain.job import WrongState
 
 UNEXPECTED = 99999
+BUSY = 10
+"""Seconds after which to try again when the server is too busy."""
 
 ERR_CODES: dict[type[errors.KinoraError], int] = {
     errors.KinoraError: UNEXPECTED,
     errors.Unauthorised: 400012,
     errors.NotAllowed: 500020,
+    errors.KeyNotAllowed: 500020,
+    errors.QuotaReached: 500020,
+    errors.TooOften: 500069,
     errors.Malformed: 400013,
     errors.Missing: 400011,
     errors.Invalid: 400017,
@@ -57,6 +64,7 @@ MESSAGES = {
     400032: "Invalid image ID",
     500008: "Requested data not found",
     500020: "User does not have permission for this operation",
+    500069: "System is currently experiencing high load",
     500044: "Reached the limit for concurrent generations.",
     500071: "This effect does not support 720p or 1080p.",
     500090: "Insufficient balance",
@@ -75,7 +83,10 @@ WRONG_TYPE = {"wrong_type", "int_type", "string_type", "bool_type", "model_type"
 def refuse(error: errors.KinoraError) -> Response:
     """Answer a mistake of the core."""
     code = ERR_CODES[type(error)]
-    return refusal(code, _sentence(code, error))
+    sentence = _sentence(code, error)
+    if isinstance(error, errors.TooOften):
+        return refusal(code, sentence, status=429, wait=ceil(error.wait))
+    return refusal(code, sentence, wait=BUSY if code == ERR_CODES[errors.Overloaded] else 0)
 
 
 def from_validation(error: ValidationError) -> errors.KinoraError:

@@ -16,6 +16,7 @@ from kinora.domain.account import Account
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AssetId
 from kinora.web.bodies import read_body
+from kinora.web.callers import call_of
 
 SPEAKER_TYPES = ("system", "custom", "all")
 PAGE_SIZES = (10, 20, 50, 100)
@@ -105,7 +106,8 @@ class Lists:
         return answers.good(answers.EffectList(items, len(found)))
 
     async def _account(self, request: Request) -> Account:
-        return await self.verbs.open_account(request.headers.get("api-key", ""))
+        secret = request.headers.get("api-key", "")
+        return await self.verbs.open_account(secret, call_of(request))
 
     def _base(self, request: Request) -> str:
         return self.public_url or f"{request.url.scheme}://{request.url.netloc}"

@@ -10,9 +10,10 @@ from kinora.apis.pixverse import answers, wire
 from kinora.apis.pixverse.door import Door, Handler, answering
 from kinora.apis.pixverse.usage import UsageBody, UsageDetail
 from kinora.apis.pixverse.wire import Body
+from kinora.domain.scopes import Scope
 
 PREFIX = "/openapi/v2"
-COMMON = (400012, 99999)
+COMMON = (400012, 500020, 500069, 99999)
 JSON = (400011, 400013, 400017)
 SUBMIT = (*JSON, 500044, 500069, 500090)
 WORDS = (400018, 400019)
@@ -24,7 +25,8 @@ class Operation:
 
     It is served by the door's method `handler`, which is also the operation's name. What has no
     such method submits a job from its `body`, or from `with_template` when that names a template.
-    `aliases` are other paths that published clients use for it.
+    `aliases` are other paths that published clients use for it. `needs` is the scope that its key
+    must have, where the method does not tell.
     """
 
     method: str
@@ -36,6 +38,7 @@ class Operation:
     with_template: type[Body] | None = None
     codes: Sequence[int] = ()
     aliases: Sequence[str] = ()
+    needs: Scope | None = None
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -55,6 +58,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=UsageDetail,
         body=UsageBody,
         codes=(*JSON,),
+        needs=Scope.READ,
     ),
     Operation(
         method="POST",
@@ -251,6 +255,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=answers.Nothing,
         body=wire.AudioBody,
         codes=(*JSON, 500020, 701020),
+        needs=Scope.READ,
     ),
     Operation(
         method="POST",
@@ -324,7 +329,7 @@ def routes(door: Door) -> list[BaseRoute]:
     return [
         Route(
             PREFIX + path,
-            answering(_handler(door, operation)),
+            answering(_handler(door, operation), operation.needs),
             methods=[operation.method],
             name=operation.handler,
         )

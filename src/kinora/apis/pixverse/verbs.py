@@ -9,6 +9,7 @@ from kinora.domain.asset import Asset
 from kinora.domain.ids import AccountId
 from kinora.domain.job import Job
 from kinora.domain.order import Order
+from kinora.domain.scopes import Call
 from kinora.domain.voice import Voice
 from kinora.ports.store import Outcome
 from kinora.usecases.find_film import FoundFilm
@@ -29,7 +30,7 @@ class Submit(Protocol):
 class Verbs:
     """What the door can have done."""
 
-    open_account: Callable[[str], Awaitable[Account]]
+    open_account: Callable[[str, Call], Awaitable[Account]]
     submit: Submit
     read: Callable[..., Awaitable[Outcome]]
     upload: Callable[..., Awaitable[Asset]]

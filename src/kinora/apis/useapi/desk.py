@@ -17,6 +17,8 @@ from kinora.domain.account import Account
 from kinora.domain.errors import Invalid, KinoraError
 from kinora.domain.ids import AccountId
 from kinora.domain.lane import Lane
+from kinora.domain.scopes import Call
+from kinora.web.callers import call_of
 
 Handler = Callable[[Request], Awaitable[Response]]
 LONGEST_NUMBER = 15
@@ -27,7 +29,7 @@ _write = msgspec.json.Encoder().encode
 class Desk:
     """Knows callers and their lanes; `folder` takes what is sent while it is judged."""
 
-    open_account: Callable[[str], Awaitable[Account]]
+    open_account: Callable[[str, Call], Awaitable[Account]]
     lanes: Callable[[AccountId], Awaitable[Sequence[Lane]]]
     folder: Path
     public_url: str = ""
@@ -35,7 +37,8 @@ class Desk:
     async def caller(self, request: Request) -> Account:
         """Return who calls; raise Unauthorised."""
         header = request.headers.get("authorization", "")
-        return await open_by_token(header, self.open_account)
+        call = call_of(request)
+        return await open_by_token(header, lambda secret: self.open_account(secret, call))
 
     async def lane(self, request: Request, account: Account) -> Lane:
         """Return the lane that a call's query means; raise Invalid."""

@@ -1,5 +1,7 @@
 """Which status the wire has for which mistake, and the one envelope of refusals."""
 
+from math import ceil
+
 import msgspec
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -12,6 +14,9 @@ STATUS: dict[type[errors.KinoraError], int] = {
     errors.KinoraError: 500,
     errors.Unauthorised: 401,
     errors.NotAllowed: 404,
+    errors.KeyNotAllowed: 403,
+    errors.QuotaReached: 412,
+    errors.TooOften: 429,
     errors.Malformed: 400,
     errors.Missing: 400,
     errors.Invalid: 400,
@@ -80,12 +85,14 @@ def refuse(error: errors.KinoraError) -> Response:
     sentence = SENTENCES.get(kind) or str(error)
     if isinstance(error, errors.Missing):
         sentence = f"{error} is required"
+    if isinstance(error, errors.TooOften):
+        return refusal(STATUS[kind], sentence, wait=ceil(error.wait))
     return refusal(STATUS[kind], sentence)
 
 
-def refusal(status: int, sentence: str) -> Response:
-    """Return a refusal."""
-    headers = {"retry-after": RETRY[status]} if status in RETRY else None
+def refusal(status: int, sentence: str, *, wait: int = 0) -> Response:
+    """Return a refusal; `wait` is how many seconds to wait, where it is not as long as usual."""
+    headers = {"retry-after": str(wait or RETRY[status])} if status in RETRY else None
     body = _write(Refusal(sentence, status))
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 

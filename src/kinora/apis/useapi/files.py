@@ -1,7 +1,6 @@
 """POST files: one picture, film or sound as the body itself."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ from kinora.apis.useapi.desk import LONGEST_NUMBER, Desk, good
 from kinora.apis.useapi.names import path_of
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.errors import ImageTooBig, Missing, UploadFailed
+from kinora.usecases.keep_quota import TakeIn
 from kinora.usecases.upload_image import MAX_IMAGE_BYTES
 from kinora.usecases.upload_media import MAX_MEDIA_BYTES
-from kinora.web.forms import receive_form
+from kinora.web.forms import receive_form, workplace
 from kinora.web.links import Links
 
 IDLE = 30.0
@@ -35,14 +35,15 @@ class Files:
     links: Links
     upload_image: Upload
     upload_media: Upload
+    take_in: TakeIn
 
     async def upload(self, request: Request) -> Response:
         """POST files."""
         account = await self.desk.caller(request)
         await self.desk.lane(request, account)
         _refuse_early(request)
-        with tempfile.TemporaryDirectory(dir=self.desk.folder, ignore_cleanup_errors=True) as place:
-            source = await _received(request, Path(place))
+        async with workplace(self.take_in.place(account.id), within=self.desk.folder) as folder:
+            source = await _received(request, folder)
             picture = await asyncio.to_thread(_is_picture, source)
             if picture and source.stat().st_size >= MAX_IMAGE_BYTES:
                 raise ImageTooBig(f"a picture must be smaller than {MAX_IMAGE_BYTES} bytes")

@@ -50,13 +50,15 @@ UPLOADS = ("image/png", "image/jpeg", "image/webp", "video/mp4", "audio/wav", "a
 MEANINGS = {
     400: "Something is wrong with the call; `error` says what.",
     401: "The token opens nothing.",
+    403: "The token's key lacks the scope for this.",
     404: "There is nothing of the caller's own with this id or path.",
-    412: "The account has too few credits.",
+    412: "The account has too few credits, or keeps as much as its quota allows.",
     422: "What was asked for or sent in is not allowed.",
-    429: "No account has a free place now; come again after `Retry-After` seconds.",
+    429: "No account has a free place now, or calls come too often; see `Retry-After`.",
     596: "The account that was named runs on another server, which refuses its key.",
-    503: "The server is being stopped; come again after `Retry-After` seconds.",
+    503: "The server is busy, or being stopped; come again after `Retry-After` seconds.",
 }
+ALWAYS = (401, 403, 429)
 QUERY: dict[str, dict[str, Any]] = {
     "email": {
         "description": "Which account; it may be left out while there is only one.",
@@ -158,7 +160,7 @@ def _responses(operation: Described) -> dict[str, Any]:
             "content": {"application/json": {"schema": schema}},
         }
     }
-    for status in operation.refusals:
+    for status in sorted({*operation.refusals, *ALWAYS}):
         refusal: dict[str, Any] = {
             "description": MEANINGS[status],
             "content": {"application/json": {"schema": {"$ref": REF.format(model="Refusal")}}},

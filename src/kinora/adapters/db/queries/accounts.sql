@@ -44,18 +44,29 @@ update jobs set placed = 0 where id = :job and placed = 1;
 update accounts set active = active - 1 where id = :id;
 
 -- name: add_key
-insert into keys (id, account, name, prefix, digest, created_at)
-values (:id, :account, :name, :prefix, :digest, :created_at);
+insert into keys (id, account, name, prefix, digest, scopes, expires_at, created_at)
+values (:id, :account, :name, :prefix, :digest, :scopes, :expires_at, :created_at);
 
--- name: key_owner
-select a.id, a.name, a.plan, a.max_jobs, a.active, a.monthly, a.package, a.created_at,
-    a.allowance, a.renews_from, a.renews_at, k.id as key
+-- name: keys_like
+select k.id as key, k.digest, k.scopes, k.used_at,
+    a.id, a.name, a.plan, a.max_jobs, a.active, a.monthly, a.package, a.created_at,
+    a.allowance, a.renews_from, a.renews_at
 from keys k join accounts a on a.id = k.account
-where k.digest = :digest and k.revoked_at is null;
+where k.lookup = :lookup and k.revoked_at is null
+and (k.expires_at is null or k.expires_at > :at);
+
+-- name: digests_like
+select digest from keys where lookup = :lookup;
 
 -- name: list_keys
-select id, account, name, prefix, created_at, revoked_at, cap, cap_period, cap_spent
+select id, account, name, prefix, scopes, created_at, expires_at, used_at, revoked_at,
+    cap, cap_period, cap_spent
 from keys where :account is null or account = :account order by id;
+
+-- name: get_key
+select id, account, name, prefix, scopes, created_at, expires_at, used_at, revoked_at,
+    cap, cap_period, cap_spent
+from keys where id = :id;
 
 -- name: revoke_key
 update keys set revoked_at = :at where id = :id and revoked_at is null;
@@ -79,3 +90,10 @@ where key = :id and created_at >= :since and created_at < :until
 -- name: give_back_to_key
 update keys set cap_spent = cap_spent - :cost
 where id = :id and cap is not null and :created_at >= cap_since and :created_at < cap_until;
+
+-- name: expire_key
+update keys set expires_at = :at
+where id = :id and revoked_at is null and (expires_at is null or expires_at > :at);
+
+-- name: use_key
+update keys set used_at = :at where id = :id and (used_at is null or used_at < :at);

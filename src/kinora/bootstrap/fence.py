@@ -1,0 +1,95 @@
+"""What keeps callers within limits, built from the settings."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from kinora.bootstrap.ground import Ground
+from kinora.domain.account import Opened
+from kinora.settings import Settings
+from kinora.usecases.keep_quota import Places, TakeIn
+from kinora.usecases.note_calls import NoteCalls
+from kinora.web.lag import Lag
+from kinora.web.limits import Buckets, CallLimits
+
+log = structlog.get_logger()
+
+PAUSE = 60.0
+"""Seconds between writings of what was gathered about callers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """The limits of one API process, and what it gathers about callers."""
+
+    calls: CallLimits
+    notes: NoteCalls
+    lag: Lag
+    take_in: TakeIn
+
+    def enter(self, address: str) -> None:
+        """Count a call from an address; raise TooOften."""
+        self.calls.enter(address)
+
+    def admit(self, digest: bytes, *, address: str) -> None:
+        """Count a call with a key; raise TooOften."""
+        self.calls.admit(digest, address=address)
+
+    def opened(self, digest: bytes) -> None:
+        """Note that a key has opened an account."""
+        self.calls.opened(digest)
+
+    def refused(self, *, address: str) -> None:
+        """Count a key that opened nothing."""
+        self.calls.refused(address=address)
+        self.notes.refused(address)
+
+    def used(self, opened: Opened) -> None:
+        """Note that a key was used."""
+        self.notes.used(opened)
+
+    async def watch(self) -> None:
+        """Measure the loop's lag and write what was gathered, for as long as this runs."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.lag.watch())
+            group.create_task(self._write())
+
+    async def _write(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE)
+            try:
+                await self.notes.write()
+            except Exception:
+                log.exception("callers.not_noted")
+
+
+def build_fence(ground: Ground) -> Fence:
+    """Build the fence of one API process."""
+    settings, store, clock = ground.settings, ground.store, ground.clock
+    places = Places(settings.uploads_at_once)
+    return Fence(
+        calls=build_limits(settings),
+        notes=NoteCalls(store=store, clock=clock),
+        lag=Lag(),
+        take_in=TakeIn(store=store, clock=clock, places=places, quota=settings.quota),
+    )
+
+
+def build_limits(settings: Settings) -> CallLimits:
+    """Build the limits of one API process, its share of what all of them allow."""
+    share = 1 / settings.api_processes
+
+    def full(rate: float) -> float:
+        return max(1.0, rate * settings.rate_burst * share)
+
+    key, address, failed = (
+        settings.rate_per_key,
+        settings.rate_per_address,
+        settings.rate_failures,
+    )
+    return CallLimits(
+        keys=Buckets(rate=key * share, burst=full(key)),
+        addresses=Buckets(rate=address * share, burst=full(address)),
+        failures=Buckets(rate=failed * share, burst=full(failed)),
+    )

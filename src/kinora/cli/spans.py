@@ -1,0 +1,17 @@
+"""How an operator writes a span of time: `45m`, `24h`, `30d`."""
+
+import re
+from datetime import timedelta
+
+import click
+
+WRITTEN = re.compile(r"(\d{1,6})\s*([smhd])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def span(text: str) -> timedelta:
+    """Return a span of time, or end the command with a plain sentence."""
+    found = WRITTEN.fullmatch(text.strip())
+    if found is None:
+        raise click.BadParameter(f"{text!r} is no span of time such as 45m, 24h or 30d")
+    return timedelta(**{UNITS[found[2]]: int(found[1])})

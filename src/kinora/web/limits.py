@@ -1,0 +1,96 @@
+"""How often somebody may call: token buckets by key and by address, in this process's memory."""
+
+import math
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from kinora.domain.errors import TooOften
+
+MOST = 65_536
+"""How many buckets of a kind are kept: the one that was used longest ago goes first."""
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+class Buckets(Generic[Name]):
+    """A bucket for each name, which `rate` tokens a second fill up to `burst`; rate 0 is no limit.
+
+    One that is forgotten begins anew, full.
+    """
+
+    def __init__(self, *, rate: float, burst: float, most: int = MOST) -> None:
+        """Begin with full buckets."""
+        self._rate = rate
+        self._burst = burst if rate else math.inf
+        self._most = most
+        self._levels: dict[Name, tuple[float, float]] = {}
+
+    def __contains__(self, name: Name) -> bool:
+        return name in self._levels
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    def take(self, name: Name, *, now: float) -> float:
+        """Take a token; return 0, or how many seconds to wait when there is none."""
+        level = self._level(self._levels.pop(name, None), now)
+        taken = level >= 1
+        self._levels[name] = (level - 1 if taken else level, now)
+        if len(self._levels) > self._most:
+            del self._levels[next(iter(self._levels))]
+        return 0.0 if taken else (1 - level) / self._rate
+
+    def wait(self, name: Name, *, now: float) -> float:
+        """Return how many seconds it is until there is a token, and take none."""
+        level = self._level(self._levels.get(name), now)
+        return 0.0 if level >= 1 else (1 - level) / self._rate
+
+    def _level(self, known: tuple[float, float] | None, now: float) -> float:
+        if known is None:
+            return self._burst
+        level, then = known
+        return min(self._burst, level + (now - then) * self._rate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLimits:
+    """Limits on calls by key, by address, and on keys that open nothing by address.
+
+    Only keys that have opened an account have buckets, so that inventing keys fills no memory.
+    Whoever has brought too many bad keys waits; keys that are known to be good go on from the
+    same address, so that nobody can lock out a neighbour.
+    """
+
+    keys: Buckets[bytes]
+    addresses: Buckets[str]
+    failures: Buckets[str]
+    now: Callable[[], float] = field(default=time.monotonic)
+
+    def enter(self, address: str) -> None:
+        """Count a call from an address; raise TooOften."""
+        _pass(self.addresses.take(address, now=self.now()), "this address")
+
+    def admit(self, digest: bytes, *, address: str) -> None:
+        """Count a call with a key; raise TooOften."""
+        now = self.now()
+        if digest in self.keys:
+            _pass(self.keys.take(digest, now=now), "this key")
+        else:
+            _pass(self.failures.wait(address, now=now), "this address, with keys that are unknown")
+
+    def opened(self, digest: bytes) -> None:
+        """Note that a key has opened an account."""
+        if digest not in self.keys:
+            self.keys.take(digest, now=self.now())
+
+    def refused(self, *, address: str) -> None:
+        """Count a key that opened nothing."""
+        self.failures.take(address, now=self.now())
+
+
+def _pass(wait: float, whose: str) -> None:
+    if wait > 0:
+        text = f"too many calls from {whose}; try again in {max(1, math.ceil(wait))} s"
+        raise TooOften(text, wait=max(1.0, wait))
