@@ -126,16 +126,7 @@ def build_api(
     )
     media = MediaDoor(store=ground.store, blobs=ground.blobs, links=links)
     verbs = build_verbs(ground, fence, wake=wake, draining=draining)
-    shared = Shared(
-        links=links,
-        open_account=verbs.open_account,
-        upload_image=verbs.upload,
-        upload_media=verbs.upload_media,
-        wake=wake,
-        guard=lambda submit: UnlessBusy(submit=submit, draining=draining, fence=fence),
-        take_in=fence.take_in,
-    )
-    useapi = build_useapi(ground, shared)
+    useapi = build_useapi(ground, share(verbs, fence, links, wake=wake, draining=draining))
     return fenced(
         [
             *pixverse_routes(build_pixverse(ground, links, verbs, fence)),
@@ -152,6 +143,21 @@ def build_api(
         ],
         fence,
         ground.settings,
+    )
+
+
+def share(
+    verbs: Verbs, fence: Fence, links: Links, *, wake: Callable[[], None], draining: Draining
+) -> Shared:
+    """Return what the useapi.net dialect shares with the other doors."""
+    return Shared(
+        links=links,
+        open_account=verbs.open_account,
+        upload_image=verbs.upload,
+        upload_media=verbs.upload_media,
+        wake=wake,
+        guard=lambda submit: UnlessBusy(submit=submit, draining=draining, fence=fence),
+        take_in=fence.take_in,
     )
 
 

@@ -22,6 +22,7 @@ from kinora.adapters.db.writer import Writer
 from kinora.ports.audit import Audit
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
+from kinora.ports.keys import Keys
 from kinora.ports.lanes import Errands, Lanes
 from kinora.ports.quotas import Quotas
 from kinora.ports.shelves import Shelves
@@ -30,7 +31,6 @@ from kinora.ports.store import (
     Answers,
     Assets,
     Jobs,
-    Keys,
     Ledger,
     Outbox,
     Reviews,
