@@ -35,7 +35,14 @@ from kinora.apis.useapi import reference as useapi_reference
 from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import owner_routes
 from kinora.apis.useapi.routes import routes as useapi_routes
-from kinora.bootstrap.ground import Ground, build_catalog, build_look, build_moderator
+from kinora.bootstrap.ground import (
+    Ground,
+    build_catalog,
+    build_limits,
+    build_look,
+    build_moderator,
+    build_places,
+)
 from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
@@ -109,6 +116,7 @@ def build_api(ground: Ground, *, wake: Callable[[], None], draining: Draining) -
     verbs = build_verbs(ground, wake=wake, draining=draining)
     shared = Shared(
         links=links,
+        place=verbs.place,
         open_account=verbs.open_account,
         upload_image=verbs.upload,
         upload_media=verbs.upload_media,
@@ -198,6 +206,7 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         wake=wake,
         judge=judge.order,
         look=build_look(ground),
+        limits=build_limits(ground.settings),
     )
     return Verbs(
         open_account=OpenAccount(store=store, pepper=ground.pepper),
@@ -205,6 +214,7 @@ def build_verbs(ground: Ground, *, wake: Callable[[], None], draining: Draining)
         read=ReadJob(store=store),
         upload=build_upload(UploadImage, ground, judge),
         upload_media=build_upload(UploadMedia, ground, judge),
+        place=build_places(ground),
         find_film=FindFilm(store=store),
         find_sound=FindSound(store=store),
         find_mask=FindMask(store=store),

@@ -10,6 +10,8 @@ from kinora.cli.desk import Row, as_json, at_desk, show, show_one
 from kinora.domain.account import Account
 from kinora.domain.errors import NotAllowed
 from kinora.domain.ids import AccountId
+from kinora.domain.rank import Rank
+from kinora.ports.store import Tx
 
 
 @click.group()
@@ -69,17 +71,14 @@ def change_account(
 
     async def work(operator: Operator) -> Row:
         async with operator.ground.store.transaction() as tx:
-            before = await tx.accounts.get(AccountId(account))
-            if before is None:
-                raise NotAllowed(f"there is no account {account}")
+            before = await _existing(tx, account)
             await tx.accounts.change(
                 before.id,
                 name=name or before.name,
                 plan=before.plan,
                 max_jobs=max_jobs or before.max_jobs,
             )
-            after = await tx.accounts.get(before.id)
-        return row(after or before)
+            return row(await _existing(tx, account))
 
     show_one(at_desk(obj, work), json_form=as_json)
 
@@ -101,6 +100,41 @@ def choose_plan(obj: dict[str, Any], *, account: int, plan: str, as_json: bool) 
     show_one(at_desk(obj, work), json_form=as_json)
 
 
+@accounts.command("share")
+@click.argument("account", type=int)
+@click.option(
+    "--weight", type=click.FloatRange(0.01, 1000), help="New share of the engines beside others."
+)
+@click.option(
+    "--class", "rank", type=click.Choice(list(Rank)), help="New class, the best it may ask for."
+)
+@as_json
+@click.pass_obj
+def share_account(
+    obj: dict[str, Any], *, account: int, weight: float | None, rank: str | None, as_json: bool
+) -> None:
+    """Change ACCOUNT's share of the engines: its weight, and the class of its jobs."""
+
+    async def work(operator: Operator) -> Row:
+        async with operator.ground.store.transaction() as tx:
+            before = await _existing(tx, account)
+            await tx.accounts.set_share(
+                before.id,
+                weight=weight or before.weight,
+                rank=Rank(rank) if rank else before.rank,
+            )
+            return row(await _existing(tx, account))
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
+async def _existing(tx: Tx, account: int) -> Account:
+    found = await tx.accounts.get(AccountId(account))
+    if found is None:
+        raise NotAllowed(f"there is no account {account}")
+    return found
+
+
 def row(account: Account) -> Row:
     """Return an account as a line of a table."""
     return {
@@ -114,5 +148,7 @@ def row(account: Account) -> Row:
         "max_jobs": account.max_jobs,
         "each_month": account.allowance,
         "renews": account.renews_at,
+        "weight": account.weight,
+        "class": account.rank.value,
         "created": account.created_at,
     }

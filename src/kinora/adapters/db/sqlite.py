@@ -10,6 +10,7 @@ from kinora.adapters.db.callbacks import SqlCallbacks
 from kinora.adapters.db.keeping import SqlDoomed, SqlLegalHolds, SqlRetention
 from kinora.adapters.db.lanes import SqlErrands, SqlLanes
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
+from kinora.adapters.db.queue import SqlQueue
 from kinora.adapters.db.reviews import SqlReviews
 from kinora.adapters.db.shelves import SqlShelves
 from kinora.adapters.db.statements import Connection, connect
@@ -21,6 +22,7 @@ from kinora.adapters.db.writer import Writer
 from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.lanes import Errands, Lanes
+from kinora.ports.queue import Queue
 from kinora.ports.shelves import Shelves
 from kinora.ports.store import (
     Accounts,
@@ -61,6 +63,7 @@ class SqlTx:
         self._upkeep = SqlUpkeep(db)
         self._endpoints = SqlEndpoints(db)
         self._deliveries = SqlDeliveries(db)
+        self._queue = SqlQueue(db)
 
     @property
     def accounts(self) -> Accounts:
@@ -151,6 +154,11 @@ class SqlTx:
     def deliveries(self) -> Deliveries:
         """Deliveries."""
         return self._deliveries
+
+    @property
+    def queue(self) -> Queue:
+        """The queue as a whole."""
+        return self._queue
 
 
 class SqliteStore:
