@@ -81,6 +81,8 @@ class Settings:
     faults: Folder in which tests lay out faults; empty means that none can happen.
     place_minutes: After how many minutes a job frees its place; 0 means only when it ends.
     refund_hours: After how many hours a job fails and is paid back; 0 means never.
+    queue_limit: Jobs that may wait at once, of all accounts; 0 means any number.
+    longest_wait: Seconds that a job may wait before it fails, paid back; 0 means for ever.
     link_days: How many days a media link stays good.
     keep_results_days: How many days results are kept; 0 is for ever.
     keep_uploads_days: How many days uploads are kept; 0 is for ever.
@@ -128,6 +130,8 @@ class Settings:
     faults: str = ""
     place_minutes: float = 10
     refund_hours: float = 2
+    queue_limit: int = 100_000
+    longest_wait: int = 0
     link_days: int = 7
     keep_results_days: int = 0
     keep_uploads_days: int = 0
@@ -246,6 +250,7 @@ def _checked(values: dict[str, Any]) -> Settings:
             raise BadSettings(f"bad setting: {name} must be from 0 to {LONGEST_SPAN}")
     _check_days(settings)
     _check_folders(settings)
+    _check_queue(settings)
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
         raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings
@@ -272,6 +277,12 @@ def _check_numbers(settings: Settings) -> None:
 
 
 _WORDS = ("0, for no limit, or a number above 0", "a number above 0")
+
+
+def _check_queue(settings: Settings) -> None:
+    for name in ("queue_limit", "longest_wait"):
+        if getattr(settings, name) < 0:
+            raise BadSettings(f"bad setting: {name} must be 0 or more")
 
 
 def _to_path(kind: type, value: Any) -> Any:

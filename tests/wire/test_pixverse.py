@@ -128,6 +128,7 @@ def test_every_code_that_can_be_given_has_a_transcript() -> None:
         errors.QuotaReached: "no quota is set: see tests/unit/test_quotas.py",
         errors.TooOften: "limits are far away: see tests/unit/web/test_limits.py",
         errors.Overloaded: "only while the server is being stopped: see tests/acceptance",
+        errors.LaneBroken: "lanes are of the other dialect",
         errors.UploadFailed: "an upload that breaks off: see tests/unit/web",
         errors.Unexpected: "a fault of the server",
     }

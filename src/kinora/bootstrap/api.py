@@ -38,7 +38,14 @@ from kinora.apis.useapi.routes import PREFIX as USEAPI
 from kinora.apis.useapi.routes import owner_routes
 from kinora.apis.useapi.routes import routes as useapi_routes
 from kinora.bootstrap.fence import Fence, build_fence
-from kinora.bootstrap.ground import Ground, build_catalog, build_look, build_moderator
+from kinora.bootstrap.ground import (
+    Ground,
+    build_catalog,
+    build_limits,
+    build_look,
+    build_moderator,
+    build_places,
+)
 from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
@@ -152,6 +159,7 @@ def share(
     """Return what the useapi.net dialect shares with the other doors."""
     return Shared(
         links=links,
+        place=verbs.place,
         open_account=verbs.open_account,
         upload_image=verbs.upload,
         upload_media=verbs.upload_media,
@@ -242,6 +250,7 @@ def build_verbs(
         wake=wake,
         judge=judge.order,
         look=build_look(ground),
+        limits=build_limits(ground.settings),
     )
     return Verbs(
         open_account=OpenAccount(
@@ -251,6 +260,7 @@ def build_verbs(
         read=ReadJob(store=store),
         upload=build_upload(UploadImage, ground, judge),
         upload_media=build_upload(UploadMedia, ground, judge),
+        place=build_places(ground),
         find_film=FindFilm(store=store),
         find_sound=FindSound(store=store),
         find_mask=FindMask(store=store),

@@ -21,6 +21,7 @@ from kinora.usecases.expire_assets import ExpireAssets
 from kinora.usecases.expire_jobs import ExpireJobs
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.give_up_waiting import GiveUpWaiting
 from kinora.usecases.recover_jobs import RecoverJobs
 from kinora.usecases.renew_months import RenewMonths
 
@@ -60,6 +61,7 @@ def build_dispatcher(ground: Ground) -> Dispatcher:
             finish=build_finish(ground),
             fail=fail,
             recover=RecoverJobs(store=store, clock=clock, fail=fail),
+            give_up_waiting=GiveUpWaiting(store=store, clock=clock, fail=fail),
         ),
         workshop=settings.data / "work",
         chores=(

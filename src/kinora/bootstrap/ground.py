@@ -34,6 +34,7 @@ from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.choose_plan import ChoosePlan
 from kinora.usecases.end_errand import SettleErrand
+from kinora.usecases.halt_queue import HaltQueue
 from kinora.usecases.hold_media import HoldMedia, LiftHold
 from kinora.usecases.keep_keys import RevokeKey, RotateKey
 from kinora.usecases.keep_lanes import CloseLane
@@ -46,6 +47,8 @@ from kinora.usecases.manage_accounts import (
     GrantCredits,
 )
 from kinora.usecases.open_house import OpenHouse, Welcome
+from kinora.usecases.queue_limits import QueueLimits
+from kinora.usecases.read_queue import ReadQueue
 from kinora.usecases.remove_media import ClearDoomed
 from kinora.usecases.set_retention import ApplyRetention, SetRetention
 from kinora.usecases.settle_review import SettleReview
@@ -180,6 +183,7 @@ class Operator:
     apply_retention: ApplyRetention
     settle_errand: SettleErrand
     close_lane: CloseLane
+    halt: HaltQueue
 
 
 def build_operator(ground: Ground, *, who: str = SERVER) -> Operator:
@@ -203,6 +207,7 @@ def build_operator(ground: Ground, *, who: str = SERVER) -> Operator:
         apply_retention=ApplyRetention(store=store, otherwise=ground.settings.keeping),
         settle_errand=SettleErrand(store=store, clock=clock),
         close_lane=CloseLane(store=store, clock=clock),
+        halt=HaltQueue(store=store, clock=clock),
     )
 
 
@@ -264,6 +269,17 @@ def build_clear(ground: Ground) -> ClearDoomed:
 def build_lane_seal(ground: Ground) -> Sealing:
     """Build what keeps other servers' keys."""
     return Sealer(derived(ground.secret, "lanes"))
+
+
+def build_limits(settings: Settings) -> QueueLimits:
+    """Return what the queue takes."""
+    return QueueLimits(jobs=settings.queue_limit, seconds=settings.longest_wait)
+
+
+def build_places(ground: Ground) -> ReadQueue:
+    """Build what tells where jobs stand; one for a process, for all who ask share its looks."""
+    engines = ground.settings.engine_count
+    return ReadQueue(store=ground.store, clock=ground.clock, engines=engines)
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:

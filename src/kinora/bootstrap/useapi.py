@@ -27,12 +27,15 @@ from kinora.bootstrap.ground import (
     Ground,
     build_catalog,
     build_lane_seal,
+    build_limits,
     build_look,
     build_moderator,
+    build_places,
 )
 from kinora.bootstrap.removal import build_delete
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
+from kinora.domain.job import Job
 from kinora.domain.scopes import Call
 from kinora.domain.seals import derived
 from kinora.ports.post import Post
@@ -43,6 +46,7 @@ from kinora.usecases.keep_quota import TakeIn
 from kinora.usecases.keep_reply_url import KeepReplyUrl
 from kinora.usecases.post_callbacks import PostCallbacks
 from kinora.usecases.read_job import ReadJob
+from kinora.usecases.read_queue import Place
 from kinora.usecases.submit_job import SubmitJob
 from kinora.web.links import Links
 
@@ -52,6 +56,7 @@ class Shared:
     """What this door shares with the others; `guard` decides whether new jobs are taken now."""
 
     links: Links
+    place: Callable[[Job], Awaitable[Place | None]]
     open_account: Callable[[str, Call], Awaitable[Account]]
     upload_image: Callable[..., Awaitable[Asset]]
     upload_media: Callable[..., Awaitable[Asset]]
@@ -73,7 +78,9 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
     )
     cancel, read = CancelJob(store=store, clock=clock), ReadJob(store=store)
     roll, reply_url = Roll(store.shelves, store), KeepReplyUrl(store=store)
-    readers = build_readers(ground, desk, roll, offer=offer, links=shared.links)
+    queues = Queues(store=store, clock=clock, place=shared.place)
+    rows = Rows(store=store, links=shared.links, queues=queues, offer=offer, emails=Emails(store))
+    readers = build_readers(ground, desk, roll, rows=rows)
     return House(
         makers=Makers(
             desk=desk,
@@ -120,7 +127,7 @@ def build_callbacks(ground: Ground, post: Post) -> PostCallbacks:
     rows = Rows(
         store=store,
         links=build_links(ground),
-        queues=Queues(store=store, clock=clock),
+        queues=Queues(store=store, clock=clock, place=build_places(ground)),
         offer=offer_over(build_catalog(settings), load_table()),
         emails=Emails(store),
     )
@@ -158,13 +165,12 @@ def build_chooser(ground: Ground, offer: Offer) -> Chooser:
     return Chooser(clock=ground.clock, chance=ground.mint.seed, takes=build_calls(offer).takes)
 
 
-def build_readers(ground: Ground, desk: Desk, roll: Roll, *, offer: Offer, links: Links) -> Readers:
+def build_readers(ground: Ground, desk: Desk, roll: Roll, *, rows: Rows) -> Readers:
     """Build what reads jobs and deletes what they made."""
-    store, clock = ground.store, ground.clock
-    queues = Queues(store=store, clock=clock)
+    store = ground.store
     return Readers(
         desk=desk,
-        rows=Rows(store=store, links=links, queues=queues, offer=offer, emails=Emails(store)),
+        rows=rows,
         roll=roll,
         read=ReadJob(store=store),
         delete=build_delete(ground),
@@ -183,4 +189,5 @@ def build_submit(ground: Ground, offer: Offer, *, wake: Callable[[], None]) -> S
         wake=wake,
         judge=judge.order,
         look=build_look(ground),
+        limits=build_limits(ground.settings),
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kinora.catalog.models import Model, Models
 from kinora.domain.asset import Asset
@@ -16,11 +17,23 @@ from kinora.domain.order import (
     Transition,
     films_of,
 )
-from kinora.domain.quote import Term
+from kinora.domain.quote import Quote, Term
+from kinora.domain.rank import Rank
 
 Film = TextToVideo | ImageToVideo | Transition | Extend | Fusion
 SHORT = 5
 """Seconds of the shortest film that old models make; multi-transitions are counted by it."""
+
+
+def at_rank(quote: Quote, rank: Rank | None) -> Quote:
+    """Return a price in a class: off-peak half, the last started credit whole.
+
+    The vendor says "up to 50% cheaper"; elsewhere a class changes the wait and not the price.
+    """
+    if rank is not Rank.OFF_PEAK or not quote.terms:
+        return quote
+    half = sum(term.unit * term.times for term in quote.terms) / 2
+    return replace(quote, terms=(*quote.terms, Term(what="off-peak", unit=-half)))
 
 
 def film_terms(

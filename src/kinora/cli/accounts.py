@@ -9,6 +9,7 @@ from kinora.catalog.plans import plan_named
 from kinora.cli.desk import Row, as_json, at_desk, show, show_one
 from kinora.domain.account import Account
 from kinora.domain.ids import AccountId
+from kinora.domain.rank import Rank
 
 
 @click.group()
@@ -90,6 +91,28 @@ def choose_plan(obj: dict[str, Any], *, account: int, plan: str, as_json: bool) 
     show_one(at_desk(obj, work), json_form=as_json)
 
 
+@accounts.command("share")
+@click.argument("account", type=int)
+@click.option(
+    "--weight", type=click.FloatRange(0.01, 1000), help="New share of the engines beside others."
+)
+@click.option(
+    "--class", "rank", type=click.Choice(list(Rank)), help="New class, the best it may ask for."
+)
+@as_json
+@click.pass_obj
+def share_account(
+    obj: dict[str, Any], *, account: int, weight: float | None, rank: str | None, as_json: bool
+) -> None:
+    """Change ACCOUNT's share of the engines: its weight, and the class of its jobs."""
+
+    async def work(operator: Operator) -> Row:
+        number, best = AccountId(account), Rank(rank) if rank else None
+        return row(await operator.change_account(number, weight=weight, rank=best))
+
+    show_one(at_desk(obj, work), json_form=as_json)
+
+
 def row(account: Account) -> Row:
     """Return an account as a line of a table."""
     return {
@@ -103,5 +126,7 @@ def row(account: Account) -> Row:
         "max_jobs": account.max_jobs,
         "each_month": account.allowance,
         "renews": account.renews_at,
+        "weight": account.weight,
+        "class": account.rank.value,
         "created": account.created_at,
     }

@@ -16,6 +16,7 @@ COMMANDS = {
     "credits": ("kinora.cli.credits", "credits_"),
     "jobs": ("kinora.cli.jobs", "jobs"),
     "lanes": ("kinora.cli.lanes", "lanes"),
+    "queue": ("kinora.cli.queue", "queue"),
     "reviews": ("kinora.cli.reviews", "reviews"),
     "retention": ("kinora.cli.retention", "retention"),
     "hold": ("kinora.cli.holds", "hold"),

@@ -21,6 +21,7 @@ from kinora.ports.fleet import Broke, Fleet, FleetNews, Freed, Made, Moved, Refu
 from kinora.ports.store import Store
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.finish_job import FinishJob
+from kinora.usecases.give_up_waiting import GiveUpWaiting
 from kinora.usecases.recover_jobs import RecoverJobs
 
 log = structlog.get_logger()
@@ -39,11 +40,12 @@ LOOK_ANYWAY = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcomes:
-    """The three ways in which an attempt can end."""
+    """The ways in which an attempt, or the wait for one, can end."""
 
     finish: FinishJob
     fail: FailJob
     recover: RecoverJobs
+    give_up_waiting: GiveUpWaiting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,12 +122,13 @@ class Dispatcher:
                 await asyncio.wait_for(self.knock.wait(), LOOK_ANYWAY)
             self.knock.clear()
             await self._stop_the_forsaken()
+            await self._give_up_waiting()
             while self.fleet.free and not self.draining and await self._start_one():
                 pass
 
     async def _start_one(self) -> bool:
         async with self.store.transaction() as tx:
-            job = await tx.jobs.claim(at=self.clock.now())
+            job = await tx.jobs.claim(at=self.clock.now(), warm=self.fleet.warm)
             if job is not None:
                 reach(Point.CLAIM_WRITTEN)
         if job is None:
@@ -143,6 +146,11 @@ class Dispatcher:
         await self.fleet.hand_over(job, inputs=inputs, folder=folder)
         reach(Point.HANDED_OVER)
         return True
+
+    async def _give_up_waiting(self) -> None:
+        ended = await self.outcomes.give_up_waiting()
+        if ended:
+            log.info("jobs.waited_too_long", number=ended)
 
     async def _inputs(self, job: Job, folder: Path) -> dict[AssetId, Path]:
         files = {}

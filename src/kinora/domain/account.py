@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kinora.domain.caps import Cap
 from kinora.domain.ids import AccountId, KeyId
+from kinora.domain.rank import Rank
 from kinora.domain.scopes import USUAL, Scope
 
 
@@ -27,7 +28,8 @@ class Account:
 
     `active` counts jobs that hold a place now; `max_jobs` is how many may. `allowance` is what a
     month brings; the next one begins at `renews_at`, months are counted from `renews_from`.
-    `key` is the one that opened the account, when one did.
+    `key` is the one that opened the account, when one did. `weight` is its share of the engines
+    beside others, `rank` the class of its jobs and the best that it may ask for.
     """
 
     id: AccountId
@@ -41,6 +43,8 @@ class Account:
     renews_from: datetime | None = None
     renews_at: datetime | None = None
     key: KeyId | None = None
+    weight: float = 1.0
+    rank: Rank = Rank.STANDARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

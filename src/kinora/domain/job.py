@@ -1,13 +1,15 @@
 """One accepted order and its state. Every transition is written here, once."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kinora.domain.errors import KinoraError
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.order import Feature, Order, feature_of
 from kinora.domain.quote import Quote
+from kinora.domain.rank import Rank
+from kinora.domain.runs import RunKind
 from kinora.domain.shape import Shape
 
 
@@ -43,7 +45,8 @@ class Job:
     engine broke or vanished. `shape`
     is the exact size to be made. `reason` says, for people, why
     it failed. `progress` goes from 0 to 1. `quote` says how the cost was found; jobs of older
-    versions have none.
+    versions have none. `expected` is the engine time that it will probably take, by which its
+    account's turn is charged. `start_by` is until when it must have begun.
     """
 
     id: JobId
@@ -62,6 +65,8 @@ class Job:
     result: AssetId | None = None
     reason: str = ""
     quote: Quote | None = None
+    expected: timedelta = timedelta(seconds=1)
+    start_by: datetime | None = None
 
     @property
     def account(self) -> AccountId:
@@ -72,6 +77,24 @@ class Job:
     def feature(self) -> Feature:
         """What kind of work this is."""
         return feature_of(self.order.ask)
+
+    @property
+    def rank(self) -> Rank:
+        """In which class it waits."""
+        return self.order.rank or Rank.STANDARD
+
+    @property
+    def kind(self) -> RunKind:
+        """Which runs take about as long as this one."""
+        seconds = round(self.shape.seconds)
+        return RunKind(self.feature.value, self.order.model, self.order.quality, seconds)
+
+    @property
+    def worked(self) -> timedelta | None:
+        """How long its last attempt took, None until it has ended."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return self.ended_at - self.started_at
 
     def start(self, *, at: datetime) -> "Job":
         """Return the job as given to an engine, with the next attempt number."""

@@ -20,6 +20,7 @@ from kinora.domain.edits import (
     Swap,
 )
 from kinora.domain.ids import AccountId, AssetId, KeyId
+from kinora.domain.rank import Rank
 from kinora.domain.wishes import Motion, Sound, Speech, Words
 
 __all__ = [
@@ -338,7 +339,9 @@ class Order:
     `aspect_ratio` is a name such as `16:9`, or empty to follow the first input picture.
     `seconds` is 0 for a still picture, and where the inputs say how long the film is.
     `seed` is None when the server may choose. `watermark` asks for a visible mark.
-    `key` is the one by which the account was opened, when that was by a key.
+    `key` is the one by which the account was opened, when that was by a key. `rank` is the class
+    to wait in, None for the account's own. `start_within` seconds the job must have begun, 0 for
+    whenever.
     """
 
     account: AccountId
@@ -351,3 +354,5 @@ class Order:
     trace: str = ""
     watermark: bool = False
     key: KeyId | None = None
+    rank: Rank | None = None
+    start_within: int = 0

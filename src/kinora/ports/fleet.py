@@ -57,6 +57,10 @@ class Fleet(Protocol):
     def free(self) -> int:
         """How many jobs can be handed over right now."""
 
+    @property
+    def warm(self) -> frozenset[str]:
+        """The models that free engines have loaded; empty when no engine has to load any."""
+
     async def start(self) -> None:
         """Bring the engines up."""
 

@@ -20,6 +20,7 @@ from kinora.domain.moderation import Decision, Review
 from kinora.domain.order import Feature
 from kinora.domain.plan import Plan
 from kinora.domain.proof import Proof
+from kinora.domain.rank import Rank
 from kinora.domain.statement import Statement
 from kinora.domain.voice import Voice
 from kinora.ports.audit import Audit
@@ -27,6 +28,7 @@ from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.keys import Keys
 from kinora.ports.lanes import Errands, Lanes
+from kinora.ports.queue import Queue
 from kinora.ports.quotas import Quotas
 from kinora.ports.upkeep import Upkeep
 from kinora.ports.webhooks import Deliveries, Endpoints
@@ -69,6 +71,9 @@ class Accounts(Protocol):
     async def set_reply_url(self, account: AccountId, url: str) -> None:
         """Change where an account wants all its jobs to be told; empty for nowhere."""
 
+    async def set_share(self, account: AccountId, *, weight: float, rank: Rank) -> None:
+        """Change its share of the engines, and the best class that it may use."""
+
     async def take_place(self, account: AccountId) -> bool:
         """Count one more active job if the limit allows; False when it does not."""
 
@@ -99,8 +104,12 @@ class Jobs(Protocol):
     async def save(self, job: Job, *, state: JobState, attempt: int) -> bool:
         """Write a changed job if it still is in `state` at `attempt`; False when it is not."""
 
-    async def claim(self, *, at: datetime) -> Job | None:
-        """Start the next job, fairly between accounts, and return it as running."""
+    async def claim(self, *, at: datetime, warm: frozenset[str] = frozenset()) -> Job | None:
+        """Start the next job, fairly between accounts, and return it as running.
+
+        None when nothing waits that may start. `warm` are the models that free engines have
+        loaded: within bounds, a job for one of them may go first (`kinora.domain.turns`).
+        """
 
     async def progress(self, job: JobId, *, attempt: int, done: float) -> None:
         """Note how far a running attempt is; a late attempt changes nothing."""
@@ -348,6 +357,10 @@ class Tx(Protocol):
     @property
     def quotas(self) -> Quotas:
         """What accounts use of what they may."""
+
+    @property
+    def queue(self) -> Queue:
+        """The queue as a whole."""
 
 
 class Store(Protocol):

@@ -10,6 +10,7 @@ from kinora.domain.errors import Invalid, NotAllowed
 from kinora.domain.ids import AccountId, KeyId
 from kinora.domain.keys import PREFIX, TEST_PREFIX, Pepper, shown_part
 from kinora.domain.plan import Plan
+from kinora.domain.rank import Rank
 from kinora.domain.scopes import READS_AND_SUBMITS, Rights, check_scopes
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.store import Store, Tx
@@ -63,7 +64,7 @@ class CreateAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAccount:
-    """Change an account's name or limit of jobs at once."""
+    """Change an account's name, limit of jobs at once, or share of the engines."""
 
     store: Store
     clock: Clock
@@ -75,6 +76,8 @@ class ChangeAccount:
         *,
         name: str | None = None,
         max_jobs: int | None = None,
+        weight: float | None = None,
+        rank: Rank | None = None,
     ) -> Account:
         """Return the account after the change; what is None stays. Raises NotAllowed."""
         async with self.store.transaction() as tx:
@@ -83,7 +86,10 @@ class ChangeAccount:
                 before,
                 name=name or before.name,
                 max_jobs=max_jobs or before.max_jobs,
+                weight=weight or before.weight,
+                rank=rank or before.rank,
             )
+            await tx.accounts.set_share(number, weight=after.weight, rank=after.rank)
             await tx.accounts.change(
                 number, name=after.name, plan=after.plan, max_jobs=after.max_jobs
             )
@@ -93,7 +99,8 @@ class ChangeAccount:
                     who=self.who,
                     what="account.change",
                     target=f"account:{number}",
-                    detail=f"{after.name}, plan {after.plan}, {after.max_jobs} jobs at once",
+                    detail=f"{after.name}, plan {after.plan}, {after.max_jobs} jobs at once, "
+                    f"weight {after.weight:g}, class {after.rank}",
                 )
             )
         return after

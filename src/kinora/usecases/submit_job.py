@@ -1,9 +1,10 @@
 """Turn an order into a queued job, paid for and promised."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kinora.catalog.book import Catalog
+from kinora.catalog.prices import at_rank
 from kinora.domain.asset import Asset, AssetKind
 from kinora.domain.errors import (
     CapReached,
@@ -22,9 +23,11 @@ from kinora.domain.job import Job, JobState
 from kinora.domain.moderation import Decision, Verdict
 from kinora.domain.order import Ask, Mimic, Order, films_of, inputs_of, sounds_of
 from kinora.domain.repeat import Repeat as Repeat  # noqa: PLC0414 - whoever submits needs it
+from kinora.domain.runs import expected_of
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
 from kinora.ports.store import Answered, Store, Tx
+from kinora.usecases.queue_limits import NO_LIMITS, QueueLimits
 
 Within = Callable[[Tx, Job], Awaitable[None]]
 Look = Callable[[Mimic, AccountId], Awaitable[None]]
@@ -41,6 +44,7 @@ class SubmitJob:
     wake: Callable[[], None]
     judge: Callable[[Order], Awaitable[Decision]]
     look: Look | None = None
+    limits: QueueLimits = NO_LIMITS
 
     async def __call__(
         self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
@@ -50,7 +54,8 @@ class SubmitJob:
         `within` does what must be committed with a new job, or undoes it all by raising.
 
         Raises Invalid and its kin for a bad order, Moderated, ImageNotFound, MediaNotFound,
-        ContentDeleted, NotAllowed, NoSubject, NoPerson, TooManyRunning, NotEnoughCredits.
+        ContentDeleted, NotAllowed, NoSubject, NoPerson, TooManyRunning, NotEnoughCredits;
+        Overloaded when the queue takes no more.
         """
         self.catalog.check(order)
         decision = await self.judge(order)
@@ -61,7 +66,7 @@ class SubmitJob:
             earlier = await self._earlier(tx, order, repeat)
             if earlier is not None:
                 return earlier
-            job = await self._accept(tx, order)
+            job = await self._accept(tx, await self.limits.admit(tx, order))
             if within is not None:
                 await within(tx, job)
             if decision.verdict is not Verdict.ALLOW:
@@ -101,19 +106,21 @@ class SubmitJob:
         wanted = zip(inputs_of(order.ask), _kinds(order.ask), strict=True)
         inputs = [await self._input(tx, order, asset, kind) for asset, kind in wanted]
         self.catalog.check_inputs(order, inputs)
-        now = self.clock.now()
-        quote = self.catalog.quote(order, inputs)
+        now, shape = self.clock.now(), self.catalog.shape(order, inputs)
+        quote = at_rank(self.catalog.quote(order, inputs), order.rank)
         job = Job(
             id=JobId(self.mint.id()),
             order=order,
             state=JobState.QUEUED,
             seed=self.mint.seed() if order.seed is None else order.seed,
             cost=quote.credits,
-            shape=self.catalog.shape(order, inputs),
+            shape=shape,
             created_at=now,
             changed_at=now,
             quote=quote,
+            start_by=self.limits.start_by(order, now=now),
         )
+        job = replace(job, expected=expected_of(await tx.queue.took(job.kind), shape))
         if not await tx.accounts.take_place(order.account):
             raise TooManyRunning
         await self._spend(tx, job)

@@ -85,10 +85,9 @@ async def test_a_pictures_life_has_every_field(ground: Ground, tmp_path: Path) -
         assert list(row) == SEED_001
         assert (row["image_status"], row["image_status_name"]) == (5, "QUEUED")
         assert (row["image_status_final"], row["image_url"]) == (False, "")
-        assert list(row["queue_data"]) == QUEUE
+        assert list(row["queue_data"]) == [each for each in QUEUE if each != "estimated_gen_time"]
         assert row["queue_data"]["queue_count"] == 1
         assert row["queue_data"]["processing_start_time"] == ""
-        assert row["queue_data"]["estimated_gen_time"] >= 1
         await caller.finished()
         await caller.finished()
         row = await caller.get(path)

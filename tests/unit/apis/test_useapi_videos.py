@@ -249,7 +249,7 @@ BAD: list[tuple[str, dict[str, object], str]] = [
     ("create", {"prompt": "a", "maxJobs": 9}, "maxJobs must be 1 to 8"),
     ("create", {"prompt": "a", "email": "x@y.z"}, "email: there is no account x@y.z"),
     ("create", {"prompt": "a", "replyUrl": "ftp://a.b"}, "replyUrl must be an http or https URL"),
-    ("create", {"prompt": "a", "off_peak_mode": "true"}, "off_peak_mode is not offered"),
+    ("create", {"prompt": "a", "off_peak_mode": "often"}, "off_peak_mode must be true or false"),
     ("create", {"prompt": "a", "replyRef": "r" * 1025}, "replyRef"),
     ("create", {"prompt": "a", "model": "v5", "audio": True}, "audio is not accepted by"),
     ("create", {"prompt": "a", "model": "sora-2", "seed": 5}, "seed is not accepted by model"),

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.apis.useapi.names import Kind, kind_of
 from kinora.apis.useapi.routes import PREFIX, owner_routes, routes
-from kinora.bootstrap.ground import Ground, build_moderator, build_operator
+from kinora.bootstrap.ground import Ground, build_moderator, build_operator, build_places
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.domain.asset import AssetKind
 from kinora.domain.ids import AccountId
@@ -143,6 +143,7 @@ def app_of(ground: Ground) -> Starlette:
     judge = JudgeContent(store=g.store, moderator=build_moderator(g.settings), clock=g.clock)
     shared = Shared(
         links=build_links(g),
+        place=build_places(g),
         open_account=OpenAccount(store=g.store, pepper=g.pepper, clock=g.clock),
         upload_image=UploadImage(
             store=g.store, blobs=g.blobs, gate=gate, clock=g.clock, mint=g.mint, judge=judge

@@ -7,6 +7,7 @@ import msgspec
 from kinora.domain.ids import AccountId, KeyId
 from kinora.domain.order import ASKS, Ask, Feature, Order
 from kinora.domain.quote import Quote
+from kinora.domain.rank import Rank
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -23,6 +24,8 @@ class Terms(msgspec.Struct, frozen=True):
     seed: int | None
     trace: str
     watermark: bool = False
+    rank: Rank | None = None
+    start_within: int = 0
 
 
 KEPT_QUOTES = 1024
@@ -32,7 +35,15 @@ _read_terms = msgspec.json.Decoder(Terms).decode
 
 def order_to_text(order: Order) -> str:
     """Return the ask and the terms of an order as JSON."""
-    terms = Terms(order.aspect_ratio, order.seconds, order.seed, order.trace, order.watermark)
+    terms = Terms(
+        order.aspect_ratio,
+        order.seconds,
+        order.seed,
+        order.trace,
+        order.watermark,
+        order.rank,
+        order.start_within,
+    )
     return _encode({"ask": order.ask, "terms": terms}).decode()
 
 
@@ -54,6 +65,8 @@ def order_from_text(
         trace=terms.trace,
         watermark=terms.watermark,
         key=None if key is None else KeyId(key),
+        rank=terms.rank,
+        start_within=terms.start_within,
     )
 
 

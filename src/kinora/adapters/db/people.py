@@ -22,6 +22,7 @@ from kinora.domain.caps import Cap, CapPeriod
 from kinora.domain.ids import AccountId, KeyId
 from kinora.domain.job import Job
 from kinora.domain.plan import Plan
+from kinora.domain.rank import Rank
 
 LOOKUP = 8
 """How many bytes of a digest the index holds; see the migration."""
@@ -45,6 +46,8 @@ class SqlAccounts:
                 "name": account.name,
                 "plan": account.plan,
                 "max_jobs": account.max_jobs,
+                "weight": account.weight,
+                "rank": account.rank.value,
                 "created_at": micros(account.created_at),
             },
         )
@@ -71,6 +74,11 @@ class SqlAccounts:
     async def set_reply_url(self, account: AccountId, url: str) -> None:
         """Change where an account wants all its jobs to be told."""
         self._db.run("set_reply_url", {"id": account, "url": url})
+
+    async def set_share(self, account: AccountId, *, weight: float, rank: Rank) -> None:
+        """Change its share of the engines, and the best class that it may use."""
+        values = {"id": account, "weight": weight, "rank": rank.value}
+        self._db.run("rank_account", values)
 
     async def take_place(self, account: AccountId) -> bool:
         """Count one more active job if the limit allows."""

@@ -20,6 +20,7 @@ from kinora.domain.ids import AccountId, AssetId, JobId, KeyId
 from kinora.domain.job import Job, JobState
 from kinora.domain.ledger import Book, Entry, Movement
 from kinora.domain.order import Feature
+from kinora.domain.rank import Rank
 from kinora.domain.scopes import Scope
 from kinora.domain.shape import Shape
 from kinora.domain.statement import Line, Standing
@@ -69,6 +70,8 @@ def account_from(row: Row) -> Account:
         max_jobs=row["max_jobs"],
         active=row["active"],
         balance=Balance(monthly=row["monthly"], package=row["package"]),
+        weight=row["weight"],
+        rank=Rank(row["rank"]),
         created_at=moment(row["created_at"]),
         allowance=row["allowance"],
         renews_from=maybe_moment(row["renews_from"]),
@@ -127,6 +130,8 @@ def job_from(row: Row) -> Job:
         result=None if row["result"] is None else AssetId(row["result"]),
         reason=row["reason"],
         quote=quote_from_text(row["quote"]),
+        expected=row["expected"] * MICROSECOND,
+        start_by=maybe_moment(row["start_by"]),
     )
 
 
@@ -163,6 +168,9 @@ def job_columns(job: Job) -> dict[str, Any]:
         "created_at": micros(job.created_at),
         "key": job.order.key,
         "quote": quote_to_text(job.quote),
+        "rank": job.rank.value,
+        "expected": job.expected // MICROSECOND,
+        "start_by": maybe_micros(job.start_by),
     }
 
 

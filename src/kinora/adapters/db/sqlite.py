@@ -11,6 +11,7 @@ from kinora.adapters.db.deeds import SqlAudit, SqlQuotas
 from kinora.adapters.db.keeping import SqlDoomed, SqlLegalHolds, SqlRetention
 from kinora.adapters.db.lanes import SqlErrands, SqlLanes
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
+from kinora.adapters.db.queue import SqlQueue
 from kinora.adapters.db.reviews import SqlReviews
 from kinora.adapters.db.shelves import SqlShelves
 from kinora.adapters.db.statements import Connection, connect
@@ -24,6 +25,7 @@ from kinora.ports.callbacks import Callbacks
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.keys import Keys
 from kinora.ports.lanes import Errands, Lanes
+from kinora.ports.queue import Queue
 from kinora.ports.quotas import Quotas
 from kinora.ports.shelves import Shelves
 from kinora.ports.store import (
@@ -64,6 +66,7 @@ class SqlTx:
         self._upkeep = SqlUpkeep(db)
         self._endpoints = SqlEndpoints(db)
         self._deliveries = SqlDeliveries(db)
+        self._queue = SqlQueue(db)
         self._audit = SqlAudit(db)
         self._quotas = SqlQuotas(db)
 
@@ -166,6 +169,11 @@ class SqlTx:
     def quotas(self) -> Quotas:
         """What accounts use of what they may."""
         return self._quotas
+
+    @property
+    def queue(self) -> Queue:
+        """The queue as a whole."""
+        return self._queue
 
 
 class SqliteStore:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from kinora.adapters.db.heads import Heads
 from kinora.adapters.db.rows import asset_from, job_changes, job_columns, job_from, micros
 from kinora.adapters.db.statements import Connection
 from kinora.domain.ids import MAX_ID, AccountId, JobId
@@ -11,20 +12,17 @@ from kinora.ports.store import Outcome
 
 
 class SqlJobs:
-    """Jobs, and the queue as one head for each account that has work.
-
-    Claims look at the heads only (the design measured as fastest for fair claims), so they cost
-    the same with one waiting job and with a million.
-    """
+    """Jobs, and their ways into the queue and out of it."""
 
     def __init__(self, db: Connection) -> None:
         """Work on a connection."""
         self._db = db
+        self._heads = Heads(db)
 
     async def add(self, job: Job) -> None:
         """Keep a new queued job."""
         self._db.run("add_job", job_columns(job))
-        self._db.run("put_head", {"account": job.account, "job": job.id})
+        self._heads.put(job)
 
     async def get(self, job: JobId) -> Job | None:
         """Return the job."""
@@ -45,24 +43,28 @@ class SqlJobs:
         if self._db.run("save_job", job_changes(job) | guard) == 0:
             return False
         if job.state is JobState.QUEUED:
-            self._db.run("put_head", {"account": job.account, "job": job.id})
+            self._heads.put(job)
         elif state is JobState.QUEUED:
-            self._refresh_head(job.account)
+            self._heads.take_out(job)
+        elif state is JobState.RUNNING:
+            self._heads.correct(job, ended=job.changed_at)
         return True
 
-    async def claim(self, *, at: datetime) -> Job | None:
-        """Start the next job: the oldest of the account that waited longest for its turn."""
-        head = self._db.one("next_head", {})
-        if head is None:
+    async def claim(self, *, at: datetime, warm: frozenset[str] = frozenset()) -> Job | None:
+        """Start the next job by the rules of `kinora.domain.turns`."""
+        if self._db.one("paused", {}) is not None:
             return None
-        row = self._db.one("get_job", {"id": head["job"]})
+        lines, choice = self._heads.next(at=at, warm=warm)
+        if choice is None:
+            return None
+        row = self._db.one("get_job", {"id": choice.head.job})
         if row is None:
             return None
         queued = job_from(row)
         running = queued.start(at=at)
         values = job_changes(running) | {"was": queued.state.value, "fence": queued.attempt}
         self._db.run("save_job", values)
-        self._pass_turn(queued.account)
+        self._heads.pass_turn(lines, choice)
         return running
 
     async def progress(self, job: JobId, *, attempt: int, done: float) -> None:
@@ -106,21 +108,3 @@ class SqlJobs:
         """Return how many jobs are in each state."""
         counted = {JobState(row["state"]): row["number"] for row in self._db.all("count_jobs", {})}
         return {state: counted.get(state, 0) for state in JobState}
-
-    def _pass_turn(self, account: AccountId) -> None:
-        turn_row = self._db.one("next_turn", {"account": account})
-        turn = turn_row["turn"] if turn_row else 1
-        self._db.run("note_turn", {"account": account, "turn": turn})
-        waiting = self._db.one("next_waiting", {"account": account})
-        if waiting is None:
-            self._db.run("drop_head", {"account": account})
-        else:
-            values = {"account": account, "job": waiting["id"], "turn": turn}
-            self._db.run("move_head", values)
-
-    def _refresh_head(self, account: AccountId) -> None:
-        """Point the account's head at its oldest waiting job, after one left out of order."""
-        self._db.run("drop_head", {"account": account})
-        waiting = self._db.one("next_waiting", {"account": account})
-        if waiting is not None:
-            self._db.run("put_head", {"account": account, "job": waiting["id"]})

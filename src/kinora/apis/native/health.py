@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
@@ -10,10 +11,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kinora.domain.job import JobState
+from kinora.domain.rank import Halt
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store
 
 JOBS = Gauge("kinora_jobs", "Jobs by state.", ["state"])
+WAITING = Gauge("kinora_jobs_waiting", "Jobs that wait, by class.", ["class"])
+HALTED = Gauge("kinora_queue_halts", "Halts by an operator: of everything, or accounts.", ["halt"])
 OLDEST = Gauge("kinora_queue_oldest_seconds", "Age of the job that has waited longest.")
 
 
@@ -43,7 +47,7 @@ class Health:
         except Exception:  # noqa: BLE001 - whatever the store raises, the answer is the same
             reasons.append("the store cannot be read")
         body = {"status": "unready" if reasons else "ready", "reasons": reasons}
-        return JSONResponse(body, status_code=503 if reasons else 200)
+        return JSONResponse(body | await self._halted(), status_code=503 if reasons else 200)
 
     async def metrics(self, request: Request) -> Response:
         """Answer Prometheus's scrape, when it brings the token."""
@@ -55,12 +59,25 @@ class Health:
         await self._look()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
+    async def _halted(self) -> dict[str, str]:
+        """Say how the queue is halted; polls and files are served all the same."""
+        with suppress(Exception):
+            for stop in await self.store.view.queue.stops():
+                if stop.account is None:
+                    return {"queue": stop.halt.value}
+        return {}
+
     async def _look(self) -> None:
         for state, number in (await self.store.view.jobs.count()).items():
             JOBS.labels(state.value).set(number)
         waiting = await self.store.view.jobs.in_state(JobState.QUEUED, at_most=1)
         age = (self.clock.now() - waiting[0].created_at).total_seconds() if waiting else 0
         OLDEST.set(age)
+        for rank, number in (await self.store.view.queue.waiting()).items():
+            WAITING.labels(rank.value).set(number)
+        stops = [stop.halt for stop in await self.store.view.queue.stops()]
+        for halt in Halt:
+            HALTED.labels(halt.value).set(stops.count(halt))
 
 
 def routes(health: Health) -> list[Route]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil, floor
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType, structs
 from starlette.responses import Response
 
 from kinora.catalog.templates import Template
@@ -16,6 +18,7 @@ from kinora.domain.job import Job, JobState
 from kinora.domain.order import Feature, ImageEffect, MaskSelection, Words, inputs_of
 from kinora.ports.store import Outcome
 from kinora.usecases.find_mask import mask_id
+from kinora.usecases.read_queue import Place
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -60,8 +63,30 @@ class SubmittedImage(msgspec.Struct, frozen=True):
     credit: int
 
 
+class Eta(msgspec.Struct, frozen=True):
+    """In how many seconds a job will be done, between the two: as fast or as slow as others."""
+
+    low_s: int
+    high_s: int
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """Where an unfinished job stands. Kinora's own additions, each left out where unknown.
+
+    `queue_position` is 1 for the next job to begin and 0 for one that runs; it is a lower bound
+    while `queue_position_exact` is there, and false. `eta` holds if no others come.
+    """
+
+    queue_position: int | UnsetType = UNSET
+    queue_position_exact: bool | UnsetType = UNSET
+    eta: Eta | UnsetType = UNSET
+
+
+NOWHERE = Waits()
+
+
 class VideoResult(msgspec.Struct, frozen=True):
-    """GET video/result/{id}. `progress` and `reason` are Kinora's own additions."""
+    """GET video/result/{id}. `progress`, `reason` and those of `Waits` are ours."""
 
     id: int
     status: int
@@ -81,6 +106,9 @@ class VideoResult(msgspec.Struct, frozen=True):
     modify_time: str
     progress: float
     reason: str
+    queue_position: int | UnsetType = UNSET
+    queue_position_exact: bool | UnsetType = UNSET
+    eta: Eta | UnsetType = UNSET
 
 
 class CustomerPaths(msgspec.Struct, frozen=True):
@@ -97,7 +125,7 @@ class CustomerPaths(msgspec.Struct, frozen=True):
 
 
 class ImageResult(msgspec.Struct, frozen=True):
-    """GET image/result/{image_id}. `size`, `progress` and `reason` are Kinora's own additions."""
+    """GET image/result/{image_id}. `size`, `progress`, `reason` and those of `Waits` are ours."""
 
     image_id: int
     prompt: str
@@ -115,6 +143,9 @@ class ImageResult(msgspec.Struct, frozen=True):
     size: int
     progress: float
     reason: str
+    queue_position: int | UnsetType = UNSET
+    queue_position_exact: bool | UnsetType = UNSET
+    eta: Eta | UnsetType = UNSET
 
 
 class EffectItem(msgspec.Struct, frozen=True):
@@ -247,7 +278,19 @@ def submitted_image(job: Job) -> SubmittedImage:
     return SubmittedImage(job.id, job.cost, job.cost)
 
 
-def video_result(outcome: Outcome, *, link: str) -> VideoResult:
+def waits(place: Place | None) -> Waits:
+    """Say where a job stands."""
+    if place is None:
+        return NOWHERE
+    done = place.done_in
+    return Waits(
+        queue_position=place.position,
+        queue_position_exact=UNSET if place.exact else False,
+        eta=Eta(floor(done.low), ceil(done.high)) if done else UNSET,
+    )
+
+
+def video_result(outcome: Outcome, *, link: str, waits: Waits = NOWHERE) -> VideoResult:
     """Say how a film stands; `link` is its address, empty until it is done. Raises JobNotFound."""
     if outcome.job.feature in HEARD:
         raise JobNotFound("there is no video with this id")
@@ -272,10 +315,13 @@ def video_result(outcome: Outcome, *, link: str) -> VideoResult:
         modify_time=_time(job.changed_at),
         progress=round(job.progress, 4),
         reason=job.reason,
+        **structs.asdict(waits),
     )
 
 
-def image_result(outcome: Outcome, *, link: str, template: int, given: list[str]) -> ImageResult:
+def image_result(
+    outcome: Outcome, *, link: str, template: int, given: list[str], waits: Waits = NOWHERE
+) -> ImageResult:
     """Say how an image stands; `given` names the pictures that it is made from."""
     job, asset = outcome.job, outcome.asset if link else None
     return ImageResult(
@@ -295,6 +341,7 @@ def image_result(outcome: Outcome, *, link: str, template: int, given: list[str]
         size=asset.size if asset else 0,
         progress=round(job.progress, 4),
         reason=job.reason,
+        **structs.asdict(waits),
     )
 
 

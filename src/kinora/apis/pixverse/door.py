@@ -47,6 +47,7 @@ from kinora.web.bodies import read_body
 from kinora.web.callers import needing
 from kinora.web.forms import Form, receive_form, workplace
 from kinora.web.links import Links
+from kinora.web.terms import with_terms
 
 LONGEST_AGENT = 40
 LINK_MIMES = {*ENDINGS, "image/jpg"}
@@ -138,7 +139,8 @@ class Door(Lists):
         outcome = await self._outcome(request)
         if answers.is_image(outcome.job):
             raise JobNotFound("there is no video with this id")
-        return answers.good(answers.video_result(outcome, link=self._link(request, outcome)))
+        link, waits = self._link(request, outcome), await self._waits(outcome)
+        return answers.good(answers.video_result(outcome, link=link, waits=waits))
 
     async def image_result(self, request: Request) -> Response:
         """GET image/result/{image_id}."""
@@ -152,6 +154,7 @@ class Door(Lists):
             link=self._link(request, outcome),
             template=self.catalog.template(ask.template).id,
             given=[asset.blob for asset in given if asset is not None],
+            waits=await self._waits(outcome),
         )
         return answers.good(resp)
 
@@ -191,7 +194,7 @@ class Door(Lists):
                 speakers=frozenset(each.id for each in self.catalog.voices),
             ),
         )
-        order = replace(order, key=caller.key)
+        order = with_terms(replace(order, key=caller.key), request.headers)
         within = naming(parsed.webhook_id, base=self._base(request))
         return await self.verbs.submit(order, repeat=_repeat(request, trace, raw), within=within)
 
@@ -205,6 +208,9 @@ class Door(Lists):
         if job is None:
             raise Malformed("id must be an integer")
         return await self.verbs.read(JobId(job), account=account)
+
+    async def _waits(self, outcome: Outcome) -> answers.Waits:
+        return answers.waits(await self.verbs.place(outcome.job))
 
     async def _source(self, form: Form, folder: Path, account: Account) -> Path:
         given = await self._given(form, folder, _IMAGE, account)

@@ -14,6 +14,7 @@ from kinora.domain.voice import Voice
 from kinora.ports.store import Outcome
 from kinora.usecases.find_film import FoundFilm
 from kinora.usecases.find_mask import FoundMask
+from kinora.usecases.read_queue import Place
 from kinora.usecases.submit_job import Repeat, Within
 
 
@@ -33,6 +34,7 @@ class Verbs:
     open_account: Callable[[str, Call], Awaitable[Account]]
     submit: Submit
     read: Callable[..., Awaitable[Outcome]]
+    place: Callable[[Job], Awaitable[Place | None]]
     upload: Callable[..., Awaitable[Asset]]
     upload_media: Callable[..., Awaitable[Asset]]
     find_film: Callable[..., Awaitable[FoundFilm]]

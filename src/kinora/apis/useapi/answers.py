@@ -26,10 +26,13 @@ class VideoQueue(msgspec.Struct, frozen=True):
     queue_count: int
 
 
-class ImageQueue(msgspec.Struct, frozen=True):
-    """How long a picture takes and waited, in seconds, and how many jobs are before it."""
+class ImageQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a picture takes and waited, in seconds, and how many jobs are before it.
 
-    estimated_gen_time: int
+    `estimated_gen_time` is left out where it would be a guess.
+    """
+
+    estimated_gen_time: int | UnsetType = UNSET
     processing_start_time: str
     queue_count: int
     queue_time: int

@@ -1,6 +1,6 @@
 """The operations that make videos and pictures."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -22,7 +22,9 @@ from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, WrongState
 from kinora.domain.lane import Lane
 from kinora.domain.order import Order
+from kinora.domain.rank import Rank
 from kinora.usecases.submit_job import Within
+from kinora.web.terms import with_terms
 
 
 class Submit(Protocol):
@@ -42,10 +44,16 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call's body, and the server's address as its caller sees it."""
+    """A call's body, the server's address as its caller sees it, and the call's headers."""
 
     body: Submission
     base: str
+    headers: Mapping[str, str]
+
+    def on_terms(self, order: Order) -> Order:
+        """Return an order with the class and the deadline that the call gives it; raise Invalid."""
+        order = with_terms(order, self.headers)
+        return replace(order, rank=Rank.OFF_PEAK) if self.body.off_peak_mode else order
 
     def taking(self, lane: Lane) -> Taking:
         """Return how the call's job takes its place on a lane."""
@@ -77,9 +85,9 @@ class Makers:
             read = body.read(await self.desk.fields(request))
             await self._lanes(read, account.id)
             given = await self.find(read, account=account.id)
-            terms, base = Terms(account=account.id, offer=self.offer), self.desk.base(request)
+            terms = Terms(account=account.id, offer=self.offer)
             order = replace(film_order(read, given, terms), key=account.key)
-            return good(_submitted([await self._on_a_lane(order, Asked(read, base))]))
+            return good(_submitted([await self._on_a_lane(order, self._asked(request, read))]))
 
         return handler
 
@@ -91,7 +99,10 @@ class Makers:
         given = await self.find(body, account=account.id)
         terms = Terms(account=account.id, offer=self.offer)
         orders = [replace(each, key=account.key) for each in image_orders(body, given, terms)]
-        return good(_submitted(await self._all(orders, Asked(body, self.desk.base(request)))))
+        return good(_submitted(await self._all(orders, self._asked(request, body))))
+
+    def _asked(self, request: Request, body: Submission) -> Asked:
+        return Asked(body, self.desk.base(request), request.headers)
 
     async def _lanes(
         self, body: Submission, account: AccountId, order: Order | None = None
@@ -103,6 +114,7 @@ class Makers:
 
     async def _on_a_lane(self, order: Order, asked: Asked) -> Placed:
         """Submit an order on any lane that takes it; raise TooManyRunning when none does."""
+        order = asked.on_terms(order)
         for lane in await self._lanes(asked.body, order.account, order):
             with suppress(LaneFull):
                 job = await self.submit(order, within=asked.taking(lane))

@@ -1,38 +1,39 @@
 """How long jobs wait and take, as far as it can be known."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from statistics import median
+
+from msgspec import UNSET, UnsetType
 
 from kinora.apis.useapi.answers import ImageQueue, VideoQueue
-from kinora.domain.job import Job, JobState
+from kinora.domain.job import Job
+from kinora.domain.runs import ENOUGH as SEEN
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store
-
-MOST_COUNTED = 200
-"""Jobs before one's own that are counted; beyond that only that there are many is told."""
+from kinora.usecases.read_queue import Place
 
 ENOUGH = 0.05
 """The progress from which on the rest can be judged by what is done."""
-
-SECOND_BY_MEGAPIXEL = 0.06
-"""What the built-in engine needs for a film's picture of a megapixel, on two cores."""
 
 AT_LEAST = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queues:
-    """Tells of waiting and working."""
+    """Tells of waiting and working; `place` tells where a job stands."""
 
     store: Store
     clock: Clock
+    place: Callable[[Job], Awaitable[Place | None]]
 
     async def of_image(self, job: Job) -> ImageQueue:
         """Return what a picture's caller is told."""
         began = job.started_at
         return ImageQueue(
-            estimated_gen_time=self._takes(job),
+            estimated_gen_time=await self._takes(job),
             processing_start_time=spelled(began) if began else "",
             queue_count=await self._before(job),
             queue_time=self._waited(job),
@@ -43,24 +44,22 @@ class Queues:
         return VideoQueue(queue_time=self._waited(job), queue_count=await self._before(job))
 
     async def _before(self, job: Job) -> int:
-        if job.state is not JobState.QUEUED:
-            return 0
-        waiting = await self.store.view.jobs.in_state(JobState.QUEUED, at_most=MOST_COUNTED)
-        return sum(1 for other in waiting if other.id < job.id)
+        place = await self.place(job)
+        return max(0, place.position - 1) if place else 0
 
     def _waited(self, job: Job) -> int:
         until = job.started_at or job.ended_at or self.clock.now()
         return _seconds(until - job.created_at)
 
-    def _takes(self, job: Job) -> int:
-        """Return the seconds that the work took, or probably takes."""
-        if job.started_at is not None and job.ended_at is not None:
-            return max(AT_LEAST, _seconds(job.ended_at - job.started_at))
+    async def _takes(self, job: Job) -> int | UnsetType:
+        """Return the seconds that the work took or probably takes, nothing where it is unknown."""
+        if job.worked is not None:
+            return max(AT_LEAST, _seconds(job.worked))
         if job.started_at is not None and job.progress >= ENOUGH:
             gone = (self.clock.now() - job.started_at).total_seconds()
             return max(AT_LEAST, ceil(gone / job.progress))
-        pixels = job.shape.width * job.shape.height * job.shape.frames
-        return AT_LEAST + ceil(SECOND_BY_MEGAPIXEL * pixels / 1e6)
+        took = await self.store.view.queue.took(job.kind)
+        return max(AT_LEAST, ceil(median(took))) if len(took) >= SEEN else UNSET
 
 
 def spelled(at: datetime) -> str:

@@ -29,6 +29,7 @@ from kinora.domain.order import (
     Words,
     inputs_of,
 )
+from kinora.domain.rank import Rank
 from kinora.ports.store import Outcome, Store
 from kinora.web.links import Links
 
@@ -203,6 +204,7 @@ def _ordered(job: Job, name: str, view: View, *, waited: VideoQueue) -> Video:
         duration=round(job.shape.seconds),
         remove_watermark=int(not order.watermark),
         nick_name=view.account.name,
+        off_peak=int(job.rank is Rank.OFF_PEAK),
         credits=job.cost,
         progress=round(job.progress, 4),
         video_status_name=status.name,

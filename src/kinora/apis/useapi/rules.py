@@ -79,5 +79,3 @@ def check_terms(body: Submission) -> None:
     """Raise Invalid for terms that no call can have yet."""
     if body.reply_url and not body.reply_url.lower().startswith(("http://", "https://")):
         raise Invalid("replyUrl must be an http or https URL")
-    if body.off_peak_mode:
-        raise Invalid("off_peak_mode is not offered: jobs begin at once, at their usual price")

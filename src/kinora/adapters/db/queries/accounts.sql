@@ -1,15 +1,15 @@
 -- name: add_account
-insert into accounts (id, name, plan, max_jobs, created_at)
-values (:id, :name, :plan, :max_jobs, :created_at);
+insert into accounts (id, name, plan, max_jobs, weight, rank, created_at)
+values (:id, :name, :plan, :max_jobs, :weight, :rank, :created_at);
 
 -- name: get_account
 select id, name, plan, max_jobs, active, monthly, package, created_at, allowance, renews_from,
-    renews_at, null as key
+    renews_at, weight, rank, null as key
 from accounts where id = :id;
 
 -- name: list_accounts
 select id, name, plan, max_jobs, active, monthly, package, created_at, allowance, renews_from,
-    renews_at, null as key
+    renews_at, weight, rank, null as key
 from accounts order by id;
 
 -- name: change_account
@@ -22,7 +22,7 @@ where id = :id;
 
 -- name: to_renew
 select id, name, plan, max_jobs, active, monthly, package, created_at, allowance, renews_from,
-    renews_at, null as key
+    renews_at, weight, rank, null as key
 from accounts where renews_at <= :at order by renews_at limit :at_most;
 
 -- name: renewed
@@ -33,6 +33,8 @@ select reply_url from accounts where id = :id;
 
 -- name: set_reply_url
 update accounts set reply_url = :url where id = :id;
+-- name: rank_account
+update accounts set weight = :weight, rank = :rank where id = :id;
 
 -- name: take_place
 update accounts set active = active + 1 where id = :id and active < max_jobs;
@@ -50,7 +52,7 @@ values (:id, :account, :name, :prefix, :digest, :scopes, :expires_at, :created_a
 -- name: keys_like
 select k.id as key, k.digest, k.scopes, k.used_at,
     a.id, a.name, a.plan, a.max_jobs, a.active, a.monthly, a.package, a.created_at,
-    a.allowance, a.renews_from, a.renews_at
+    a.allowance, a.renews_from, a.renews_at, a.weight, a.rank
 from keys k join accounts a on a.id = k.account
 where k.lookup = :lookup and k.revoked_at is null
 and (k.expires_at is null or k.expires_at > :at);

@@ -2,11 +2,11 @@
 insert into jobs (
     id, account, feature, state, attempt, breaks, progress, seed, cost, width, height, frames, fps,
     model, quality, ordered, reason, result, created_at, changed_at, started_at, ended_at,
-    key, quote, placed
+    key, quote, placed, rank, expected, start_by
 ) values (
     :id, :account, :feature, :state, :attempt, :breaks, :progress, :seed, :cost, :width, :height,
     :frames, :fps, :model, :quality, :ordered, :reason, :result, :created_at, :changed_at,
-    :started_at, :ended_at, :key, :quote, 1
+    :started_at, :ended_at, :key, :quote, 1, :rank, :expected, :start_by
 );
 
 -- name: get_job
@@ -38,6 +38,8 @@ select * from jobs indexed by jobs_unended
 where state in ('queued', 'running') and created_at < :before and placed >= :placed
 -- What another server may have is paid back when that is known, not by the clock.
 and (:placed or not exists (select 1 from errands where errands.job = jobs.id))
+    -- Off-peak jobs wait for an idle engine; they lose their place, and have a deadline of their own.
+    and (:placed = 1 or rank <> 'off_peak' or state = 'running')
 order by created_at limit :at_most;
 
 -- name: jobs_in_state
@@ -55,36 +57,6 @@ select * from jobs where account = :account and id < :before order by id desc li
 
 -- name: count_jobs
 select state, count(*) as number from jobs group by state;
-
--- name: next_head
-select account, job from heads order by turn, job limit 1;
-
--- name: next_waiting
-select id from jobs where account = :account and state = 'queued' order by id limit 1;
-
--- name: put_head
-insert into heads (account, job, turn)
-values (:account, :job, max(
-    coalesce((select turn from turns where account = :account), 0),
-    coalesce((select min(turn) from heads), 0)
-))
-on conflict (account) do update set job = min(heads.job, excluded.job);
-
--- name: move_head
-update heads set job = :job, turn = :turn where account = :account;
-
--- name: drop_head
-delete from heads where account = :account;
-
--- name: next_turn
-select max(
-    coalesce((select max(turn) from heads), 0),
-    coalesce((select turn from turns where account = :account), 0)
-) + 1 as turn;
-
--- name: note_turn
-insert into turns (account, turn) values (:account, :turn)
-on conflict (account) do update set turn = excluded.turn;
 
 -- name: newest_id
 select max(
