@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 from kinora.adapters.fleet.child import FAULTS, PROCESSOR, WALLS
 from kinora.adapters.fleet.children import ChildFleet
@@ -97,7 +98,8 @@ def engine_walls(settings: Settings) -> dict[str, str]:
             str((settings.data / "blobs").resolve()),
             *([str(settings.voices.resolve())] if settings.voices else []),
         ),
-        write=(str(work.resolve()), str(kernels.resolve())),
+        # Faults that tests lay out are taken away by whoever meets them.
+        write=tuple(str(Path(each).resolve()) for each in (work, kernels, *_laid(settings))),
         memory=settings.engine_memory << 20,
         file=LARGEST_FILE,
         open_files=OPEN_FILES,
@@ -105,6 +107,10 @@ def engine_walls(settings: Settings) -> dict[str, str]:
     seconds = str(settings.engine_minutes * 60)
     # What a library keeps for a moment belongs into the work folder, too.
     return {WALLS: walls.text(), PROCESSOR: seconds, "TMPDIR": str(work.resolve())}
+
+
+def _laid(settings: Settings) -> tuple[str, ...]:
+    return (settings.faults,) if settings.faults else ()
 
 
 def engine_faults(settings: Settings) -> dict[str, str]:
