@@ -99,7 +99,7 @@ def engine_walls(settings: Settings) -> dict[str, str]:
             *([str(settings.voices.resolve())] if settings.voices else []),
         ),
         # Faults that tests lay out are taken away by whoever meets them.
-        write=tuple(str(Path(each).resolve()) for each in (work, kernels, *_laid(settings))),
+        write=tuple(str(each.resolve()) for each in (work, kernels, *_laid(settings))),
         memory=settings.engine_memory << 20,
         file=LARGEST_FILE,
         open_files=OPEN_FILES,
@@ -109,8 +109,8 @@ def engine_walls(settings: Settings) -> dict[str, str]:
     return {WALLS: walls.text(), PROCESSOR: seconds, "TMPDIR": str(work.resolve())}
 
 
-def _laid(settings: Settings) -> tuple[str, ...]:
-    return (settings.faults,) if settings.faults else ()
+def _laid(settings: Settings) -> tuple[Path, ...]:
+    return (Path(settings.faults),) if settings.faults else ()
 
 
 def engine_faults(settings: Settings) -> dict[str, str]:

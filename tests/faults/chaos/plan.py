@@ -101,4 +101,7 @@ def _laid(chance: random.Random) -> Laid:
     action = chance.choice(DEADLY if deadly else ERRORS)
     if point is Point.PART_STARTED:
         action = "kill-server"
+    if point in ENGINE and action == "kill-server":
+        # An engine's walls keep it from signalling anybody.
+        action = "kill"
     return Laid(point, action, chance.choice((0, 0, 1, 2, 5)))
