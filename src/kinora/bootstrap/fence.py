@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -45,9 +46,9 @@ class Fence:
         self.calls.refused(address=address)
         self.notes.refused(address)
 
-    def used(self, opened: Opened) -> None:
+    def used(self, opened: Opened, at: datetime) -> None:
         """Note that a key was used."""
-        self.notes.used(opened)
+        self.notes.used(opened, at)
 
     async def watch(self) -> None:
         """Measure the loop's lag and write what was gathered, for as long as this runs."""

@@ -1,7 +1,7 @@
 """Remember which keys were used and which addresses brought bad ones, and write it down seldom."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kinora.domain.account import Opened
 from kinora.domain.deed import Deed
@@ -26,12 +26,12 @@ class NoteCalls:
         self._used: set[KeyId] = set()
         self._refused: Counter[str] = Counter()
 
-    def used(self, opened: Opened) -> None:
+    def used(self, opened: Opened, at: datetime) -> None:
         """Note that a key was used, unless that was written within the hour."""
         key = opened.account.key
         if key is None or key in self._used:
             return
-        if opened.used_at is None or self._clock.now() - opened.used_at >= COARSE:
+        if opened.used_at is None or at - opened.used_at >= COARSE:
             self._used.add(key)
 
     def refused(self, address: str) -> None:

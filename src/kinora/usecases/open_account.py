@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kinora.domain.account import Account, Opened
 from kinora.domain.errors import KeyNotAllowed, Unauthorised
@@ -24,7 +25,7 @@ class OpenAccount:
     pepper: Pepper
     clock: Clock
     limits: Limits = field(default_factory=NoLimits)
-    note: Callable[[Opened], None] = lambda _: None
+    note: Callable[[Opened, datetime], None] = lambda _opened, _at: None
 
     async def __call__(self, secret: str, call: Call) -> Account:
         """Return the account as it is now, balance included.
@@ -35,12 +36,13 @@ class OpenAccount:
             raise Unauthorised("the API key is missing")
         digest = self.pepper.digest(secret)
         self.limits.admit(digest, address=call.address)
-        opened = await self.store.view.keys.open(digest, at=self.clock.now())
+        now = self.clock.now()
+        opened = await self.store.view.keys.open(digest, at=now)
         if opened is None:
             self.limits.refused(address=call.address)
             raise Unauthorised("the API key is unknown or revoked")
         self.limits.opened(digest)
-        self.note(opened)
+        self.note(opened, now)
         if call.needs not in opened.scopes:
             has = ", ".join(sorted(opened.scopes))
             raise KeyNotAllowed(f"this needs a key with the scope {call.needs}; this one has {has}")

@@ -15,8 +15,10 @@ def call_of(request: Request) -> Call:
     """
     state = request.scope.get("state", {})
     needs = state.get("needs") or (Scope.READ if request.method in READING else Scope.SUBMIT)
-    client = request.client
-    return Call(needs=needs, address=state.get("address") or (client.host if client else ""))
+    address = state.get("address")
+    if address is None:
+        address = request.client.host if request.client else ""
+    return Call(needs=needs, address=address)
 
 
 def needing(request: Request, scope: Scope | None) -> None:
