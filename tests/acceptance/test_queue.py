@@ -25,7 +25,9 @@ def wide(tmp_path: Path) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    made = Server(tmp_path / "data", port, extra={"KINORA_API_PROCESSES": "3"})
+    made = Server(
+        tmp_path / "data", port, extra={"KINORA_API_PROCESSES": "3", "KINORA_ENGINE": "testcard"}
+    )
     made.start()
     yield made
     if made.process is not None:
