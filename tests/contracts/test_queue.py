@@ -91,17 +91,26 @@ async def test_weights_are_shares(store: SqliteStore) -> None:
 
 async def test_what_a_job_really_took_is_charged_when_it_ends(store: SqliteStore) -> None:
     await add(store, [work(owner) for _ in range(20) for owner in (ADA, BOB)])
-    (slow,) = await claims(store, 1)
+    (slow,) = await claims(store, 1, after=1)
     assert slow.account == ADA
     async with store.transaction() as tx:
-        ended = slow.fail("no", at=NOW + 6 * SECOND)
+        ended = slow.fail("no", at=NOW + 7 * SECOND)
         assert await tx.jobs.save(ended, state=slow.state, attempt=slow.attempt)
     assert by_account(await claims(store, 6)) == {BOB: 6}
 
 
+async def test_a_job_that_another_server_made_is_not_charged(store: SqliteStore) -> None:
+    await add(store, [work(owner) for _ in range(20) for owner in (ADA, BOB)])
+    (away,) = await claims(store, 1)
+    async with store.transaction() as tx:
+        ended = away.fail("no", at=NOW + 6 * SECOND)
+        assert await tx.jobs.save(ended, state=away.state, attempt=away.attempt)
+    assert by_account(await claims(store, 6)) == {ADA: 3, BOB: 3}
+
+
 async def test_a_stopped_clock_ruins_nobody(store: SqliteStore) -> None:
     await add(store, [work(owner) for _ in range(30) for owner in (ADA, BOB)])
-    (slow,) = await claims(store, 1)
+    (slow,) = await claims(store, 1, after=1)
     async with store.transaction() as tx:
         ended = slow.fail("no", at=NOW + timedelta(days=30))
         assert await tx.jobs.save(ended, state=slow.state, attempt=slow.attempt)

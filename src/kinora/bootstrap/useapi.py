@@ -78,9 +78,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
     )
     cancel, read = CancelJob(store=store, clock=clock), ReadJob(store=store)
     roll, reply_url = Roll(store.shelves, store), KeepReplyUrl(store=store)
-    queues = Queues(store=store, clock=clock, place=shared.place)
-    rows = Rows(store=store, links=shared.links, queues=queues, offer=offer, emails=Emails(store))
-    readers = build_readers(ground, desk, roll, rows=rows)
+    rows = build_rows(ground, offer, shared)
     return House(
         makers=Makers(
             desk=desk,
@@ -90,7 +88,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
             cancel=cancel,
             chooser=build_chooser(ground, offer),
         ),
-        readers=readers,
+        readers=(readers := build_readers(ground, desk, roll, rows=rows)),
         songs=Songs(readers),
         accounts=build_accounts(ground, desk),
         owner=Owner(desk=desk, read=reply_url.read, keep=reply_url),
@@ -108,6 +106,13 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
         files=build_files(desk, shared),
         templates=Templates(desk=desk, offer=offer),
     )
+
+
+def build_rows(ground: Ground, offer: Offer, shared: Shared) -> Rows:
+    """Build what writes rows for callers."""
+    store, links = ground.store, shared.links
+    queues = Queues(store=store, clock=ground.clock, place=shared.place)
+    return Rows(store=store, links=links, queues=queues, offer=offer, emails=Emails(store))
 
 
 def build_files(desk: Desk, shared: Shared) -> Files:
