@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test lint check bench clean
+.PHONY: help install demo serve test lint check faults audit bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ check: lint ## All that, and the fast tests
 
 test: install ## All of check's tests, and those that start real processes
 	$(PYTEST) -q tests
+
+faults: install ## A thousand random kill sequences; the figures go to docs/reliability.md (an hour)
+	$(BIN)/python -m tests.faults.chaos --sequences 1000
+
+audit: install ## What is installed: by the pins, of good licences, without known weaknesses
+	$(BIN)/python scripts/audit.py
 
 bench: install ## Figures: engine, store, HTTP
 	$(BIN)/python bench/store.py

@@ -27,7 +27,7 @@ async def test_a_film_is_told_of_twice(ground: Ground, tmp_path: Path) -> None:
         post, clock = made
         body = {"prompt": "a boat", "replyUrl": hook.url, "replyRef": "order 7"}
         name = (await caller.post("/videos/create", **body))["video_id"]
-        clock.at = ground.clock.now() + timedelta(seconds=1)
+        clock.at = ground.clock.now() + timedelta(minutes=5)
         assert await post() == 0
         job = await caller.started()
         assert [await post(), await post()] == [1, 0]
@@ -52,7 +52,7 @@ async def test_each_picture_is_told_of(ground: Ground, tmp_path: Path) -> None:
         names = (await caller.post("/images/create", **body))["success_ids"]
         await caller.finished()
         await caller.failed()
-        made[1].at = ground.clock.now() + timedelta(seconds=1)
+        made[1].at = ground.clock.now() + timedelta(minutes=5)
         assert await made[0]() == 2
     told = {body["image_id"]: body["image_status_name"] for body in hook.bodies}
     assert told == dict(zip(names, ("COMPLETED", "FAILED"), strict=True))
