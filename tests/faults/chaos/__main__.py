@@ -17,15 +17,19 @@ def main() -> int:
     parser.add_argument("--sequences", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop early after so many")
+    parser.add_argument("--stall", type=float, default=3.0, help="seconds until a part is hung")
     parser.add_argument("--report", type=Path)
     given = parser.parse_args()
     print(f"seed {given.seed}, {given.sequences} sequences", flush=True)  # noqa: T201 - a program
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, Receiver(given.seed) as receiver:
-        world = World(Path(folder), given.seed, receiver)
+        world = World(Path(folder), given.seed, receiver, stall=given.stall)
         try:
             for number in range(given.first, given.first + given.sequences):
                 world.sequence(number)
+                if given.minutes and time.monotonic() - began > 60 * given.minutes:
+                    break
                 if number % 25 == 24:
                     print(f"{number + 1}: {world.tally}", flush=True)  # noqa: T201
             world.finish()

@@ -14,7 +14,8 @@ from tests.acceptance.conftest import KEY
 
 PICTURE = Path(__file__).parents[3] / "src/kinora/cli/pictures/cat.jpg"
 
-PATIENCE = 90.0
+PATIENCE = 300.0
+"""Seconds; a machine that is busy, with engines that rest after crashes, may need most of them."""
 PAUSE = 0.05
 FILM = {"model": "v6", "quality": "360p", "duration": 1, "aspect_ratio": "1:1"}
 

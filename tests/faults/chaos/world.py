@@ -24,7 +24,7 @@ MODULES = {
     "dispatcher": "kinora.cli.run_dispatcher",
     "api": "kinora.cli.run_api",
 }
-PATIENCE = 120.0
+PATIENCE = 300.0
 LOOK = 0.05
 FUTURE = 8 * 3600.0
 """Seconds after which every callback that was refused is due again."""
