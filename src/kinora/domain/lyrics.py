@@ -15,7 +15,7 @@ STAMP = re.compile(r"\[(\d{1,3}):([0-5]?\d)(?:[.:](\d{1,3}))?\]")
 NUMERIC = re.compile(r"\[\s*-?\d+\s*[:.,][^\]]*\]?")
 """A bracket that begins like a time; one that is none is a mistake, not a remark."""
 
-OFFSET = re.compile(r"\[offset:\s*([+-]?\d+)\s*\]", re.IGNORECASE)
+OFFSET = re.compile(r"\[offset:\s*([+-]?\d{1,9})\s*\]", re.IGNORECASE)
 REMARK = re.compile(r"^\s*[\[(\uff08\u3010][^\])\uff09\u3011]*[\])\uff09\u3011]\s*$")
 """A line that is only a name in brackets: `[Chorus]`, `(x2)`, `[ar:Ada]`."""
 

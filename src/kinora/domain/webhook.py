@@ -142,6 +142,6 @@ def asked_wait(text: str, *, at: datetime) -> timedelta:
         return min(timedelta(seconds=min(int(told[:9]), 10**9)), LONGEST_ASKED)
     try:
         wait = parsedate_to_datetime(told) - at
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return timedelta()
     return min(max(wait, timedelta()), LONGEST_ASKED)

@@ -165,7 +165,9 @@ class WebhookDoor:
         if (body.delivery is None) == (body.since is None):
             raise Invalid("give either delivery or since (and until)")
         if body.delivery is not None:
-            many = await replay.one(DeliveryId(body.delivery), endpoint=number, account=account.id)
+            # Numbers that no delivery can have are unknown ones.
+            one = DeliveryId(min(max(body.delivery, 0), MAX_ID))
+            many = await replay.one(one, endpoint=number, account=account.id)
         else:
             until = body.until or replay.clock.now()
             asked = ReplayAsk(since=_aware(body.since), until=_aware(until), taken=body.taken)
@@ -287,7 +289,10 @@ def _whole(request: Request, name: str, *, otherwise: int, most: int) -> int:
 def _aware(at: datetime | None) -> datetime:
     if at is None or at.tzinfo is None:
         raise Invalid("since and until must have a time zone, such as 2026-11-28T12:00:00Z")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("since and until must be times of the years 1 to 9999 in UTC") from None
 
 
 def _secretive(told: dict[str, Any], *, status: int = 200) -> Response:

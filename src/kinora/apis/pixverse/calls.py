@@ -42,7 +42,7 @@ async def query_of(request: Request) -> dict[str, str]:
     found = dict(request.query_params)
     try:
         body = json.loads(await read_body(request, at_most=MAX_BODY) or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
     told = body if isinstance(body, dict) else {}
     return {name: str(value) for name, value in told.items() if value is not None} | found

@@ -138,7 +138,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 def _response(operation: Operation) -> dict[str, Any]:
     codes = sorted({*operation.codes, *COMMON})
     lines = [f"* `{code}` {meaning(code)}" for code in codes]
-    answer = {"$ref": REF.format(model=operation.answer.__name__)}
+    answer: dict[str, Any] = {"$ref": REF.format(model=operation.answer.__name__)}
+    if operation.many:
+        answer = {"type": "array", "items": answer}
     envelope = {
         "type": "object",
         "required": ["ErrCode", "ErrMsg", "Resp"],

@@ -26,7 +26,7 @@ class Operation:
     It is served by the door's method `handler`, which is also the operation's name. What has no
     such method submits a job from its `body`, or from `with_template` when that names a template.
     `aliases` are other paths that published clients use for it. `needs` is the scope that its key
-    must have, where the method does not tell.
+    must have, where the method does not tell. `many` says that it answers an array of `answer`.
     """
 
     method: str
@@ -39,6 +39,7 @@ class Operation:
     codes: Sequence[int] = ()
     aliases: Sequence[str] = ()
     needs: Scope | None = None
+    many: bool = False
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -202,6 +203,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Restyle effect list (an array)",
         answer=answers.RestyleItem,
         codes=(400017,),
+        many=True,
     ),
     Operation(
         method="GET",

@@ -108,10 +108,13 @@ def usage_asked(body: UsageBody) -> UsageAsk:
     since, until = _time(body.start_time, "start_time"), _time(body.end_time, "end_time")
     if since and until and not timedelta(0) <= until - since <= LONGEST:
         raise Invalid("end_time must be 0 to 30 days after start_time")
-    if since and not until:
-        until = since + LONGEST
-    if until and not since:
-        since = until - LONGEST
+    try:
+        if since and not until:
+            until = since + LONGEST
+        if until and not since:
+            since = until - LONGEST
+    except OverflowError:
+        raise Invalid("start_time and end_time must be of the years 2 to 9998") from None
     return replace(asked, since=since, until=until)
 
 
