@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test lint check faults audit bench clean
+.PHONY: help install demo serve test lint check faults fuzz audit bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ test: install ## All of check's tests, and those that start real processes
 
 faults: install ## A thousand random kill sequences; the figures go to docs/reliability.md (an hour)
 	$(BIN)/python -m tests.faults.chaos --sequences 1000
+
+fuzz: install ## Thousands of odd calls and spoiled files: an hour
+	FUZZ_CASES=10000 FUZZ_FILES=10000 FUZZ_FIGURES=docs/reliability/fuzz.json $(PYTEST) -q tests/fuzz
 
 audit: install ## What is installed: by the pins, of good licences, without known weaknesses
 	$(BIN)/python scripts/audit.py

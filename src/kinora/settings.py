@@ -26,6 +26,23 @@ CHOICES = {
     "engine": ("studio", "testcard"),
 }
 LONGEST_SPAN = 1_000_000
+RANGES = {
+    "port": (0, 65_535),
+    "api_processes": (1, 256),
+    "engines": (0, 256),
+    "threads": (0, 1024),
+    "grace": (0, LONGEST_SPAN),
+    "engine_memory": (0, 1 << 30),
+    "engine_minutes": (0, LONGEST_SPAN),
+    "stall": (0, LONGEST_SPAN),
+    "place_minutes": (0, LONGEST_SPAN),
+    "refund_hours": (0, LONGEST_SPAN),
+    "link_days": (1, LONGEST_DAYS),
+    "keep_results_days": (0, LONGEST_DAYS),
+    "keep_uploads_days": (0, LONGEST_DAYS),
+}
+"""From where to where a number may go; 0 of the last two is for ever."""
+
 LISTS = ("allowed_networks", "inactive_templates", "trusted_proxies")
 POSITIVE = (
     "api_processes",
@@ -245,21 +262,13 @@ def _checked(values: dict[str, Any]) -> Settings:
             raise BadSettings(f"bad setting: {name} must be {', '.join(first)} or {last}")
     if settings.stall <= 0:
         raise BadSettings("bad setting: stall must be above 0")
-    for name in ("place_minutes", "refund_hours"):
-        if not 0 <= getattr(settings, name) <= LONGEST_SPAN:
-            raise BadSettings(f"bad setting: {name} must be from 0 to {LONGEST_SPAN}")
-    _check_days(settings)
+    for name, (least, most) in RANGES.items():
+        # A number that is none is in no range.
+        if not least <= getattr(settings, name) <= most:
+            raise BadSettings(f"bad setting: {name} must be from {least} to {most}")
     _check_folders(settings)
     _check_queue(settings)
-    if not 0 <= settings.port <= 65535:  # noqa: PLR2004 - the range of ports
-        raise BadSettings("bad setting: port must be from 0 to 65535")
     return settings
-
-
-def _check_days(settings: Settings) -> None:
-    for name in ("keep_results_days", "keep_uploads_days"):
-        if not 0 <= getattr(settings, name) <= LONGEST_DAYS:
-            raise BadSettings(f"bad setting: {name} must be from 0 (for ever) to {LONGEST_DAYS}")
 
 
 def _check_folders(settings: Settings) -> None:
@@ -301,8 +310,8 @@ def _from_file() -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        values = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadSettings(f"{path}: {error}") from None
     unknown = values.keys() - {field.name for field in fields(Settings)}
     if unknown:

@@ -16,7 +16,8 @@ INSIDE = re.compile(
 )
 """What only somebody who reads our source could understand."""
 
-BUSY = 503
+EXPECTED = (503, 596)
+"""Too busy; and what the useapi.net dialect says of an account whose other server refuses it."""
 
 
 @dataclass
@@ -31,22 +32,35 @@ class Findings:
         self.statuses[status] += 1
         self.slowest = max(self.slowest, (seconds, place))
 
+    def figures(self) -> dict[str, Any]:
+        return {
+            "cases": self.statuses.total(),
+            "answers": dict(sorted(self.statuses.items())),
+            "slowest_seconds": round(self.slowest[0], 3),
+            "slowest": self.slowest[1],
+            "faults": len(self.wrong),
+            "wrong": {f"{place}: {what}": call for (place, what), call in self.wrong.items()},
+        }
+
     def blame(self, place: str, what: str, call: str) -> None:
         self.wrong.setdefault((place, what), call)
 
     def told(self) -> str:
-        return "\n".join(f"{place}: {what}\n    {call}" for (place, what), call in self.wrong.items())
+        return "\n".join(
+            f"{place}: {what}\n    {call}" for (place, what), call in self.wrong.items()
+        )
 
 
 def what_is_wrong(dialect: str, answer: httpx.Response, sent: str) -> str:
     """Return what is wrong with an answer of a door, empty when it is as it must be."""
-    if answer.status_code >= 500 and answer.status_code not in (BUSY, 596):
+    if answer.status_code >= 500 and answer.status_code not in EXPECTED:
         return f"status {answer.status_code}"
-    if answer.status_code in (204, 304) or not answer.content:
-        return ""
-    told = inside(answer.text, sent)
-    if told:
+    if told := inside(answer.text, sent):
         return f"tells of its inside: {told}"
+    return _form(dialect, answer) if answer.content else ""
+
+
+def _form(dialect: str, answer: httpx.Response) -> str:
     kind = answer.headers.get("content-type", "")
     if "json" not in kind:
         return f"content type {kind!r}"

@@ -34,7 +34,7 @@ PROMPTS = (
     "a lighthouse at dusk, no people",
     'rain over "Kyoto" in neon, slowly closer',
     "夕方の灯台、雪が降る",
-    "海边的灯塔，没有人",
+    "海边的灯塔, 没有人",
     "un phare au crépuscule, sans bateau",
     "add rain and make it night",
     "x" * 2049,

@@ -1,4 +1,4 @@
-"""A process that opens accepted files as the engine does: a line with a file, a line with a verdict.
+"""A process that opens accepted files as the engine does: a file a line, a verdict a line.
 
 It is a process of its own, as the engine is: what a broken film does to a decoder must not end the
 test with it.

@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-CASES = int(os.environ.get("FUZZ_CASES", "240"))
+CASES = int(os.environ.get("FUZZ_CASES", "120"))
 """Calls at each dialect."""
 
-FILES = int(os.environ.get("FUZZ_FILES", "60"))
+FILES = int(os.environ.get("FUZZ_FILES", "40"))
 """Media files."""
 
 SEED = int(os.environ.get("FUZZ_SEED", "20261128"))

@@ -21,7 +21,7 @@ def spoiled(body: bytes, other: bytes, chance: random.Random) -> tuple[bytes, st
     return bytes(made), "+".join(how)
 
 
-def flip(body: bytearray, _: bytes, chance: random.Random) -> bytearray:
+def flip(body: bytearray, other: bytes, chance: random.Random) -> bytearray:
     for _ in range(chance.choice((1, 4, 32, 256))):
         body[_place(body, chance)] ^= 1 << chance.randrange(8)
     return body
@@ -52,7 +52,7 @@ def swap(body: bytearray, _: bytes, chance: random.Random) -> bytearray:
     return body
 
 
-def extreme(body: bytearray, _: bytes, chance: random.Random) -> bytearray:
+def extreme(body: bytearray, other: bytes, chance: random.Random) -> bytearray:
     """Put an extreme whole number of 1, 2, 4 or 8 bytes somewhere, mostly near the head."""
     for _ in range(chance.choice((1, 1, 3))):
         value, form = chance.choice(EXTREMES), chance.choice(("B", ">H", "<H", ">I", "<I", ">Q"))

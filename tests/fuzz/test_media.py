@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import httpx
 import numpy as np
 import pytest
+from av.audio.stream import AudioStream
 from PIL import Image
 
 from kinora.adapters.media.gate import AT_ONCE, PATIENCE
@@ -52,7 +53,7 @@ def _films(folder: Path) -> dict[str, Path]:
 
 def _sound(path: Path, codec: str) -> Path:
     with av.open(str(path), "w", format="adts" if path.suffix == ".aac" else None) as out:
-        stream = out.add_stream(codec, rate=44_100, layout="stereo")
+        stream = cast(AudioStream, out.add_stream(codec, rate=44_100, layout="stereo"))
         times = np.arange(44_100) / 44_100
         tone = np.tile(np.sin(times * 2765).astype(np.float32) / 4, (2, 1))
         frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="stereo")
@@ -63,7 +64,9 @@ def _sound(path: Path, codec: str) -> Path:
 
 
 def _stills(folder: Path) -> dict[str, Path]:
-    photo = Image.open(Path(str(files("kinora.cli") / "pictures")) / "coffee.jpg").resize((160, 120))
+    photo = Image.open(Path(str(files("kinora.cli") / "pictures")) / "coffee.jpg").resize(
+        (160, 120)
+    )
     paths = {name: folder / f"still.{name}" for name in STILLS}
     photo.convert("RGBA").save(paths["png"], "PNG")
     photo.convert("I;16").save(paths["png16"], "PNG")
@@ -119,7 +122,20 @@ class Sender:
             self.found.blame(place, wrong, answer.text[:400])
         return self._noted(kind, place, answer)
 
-    def _noted(self, kind: str, place: str, answer: httpx.Response) -> tuple[str, str, AssetId] | None:
+    def figures(self) -> dict[str, Any]:
+        told, tally, kinds = self.found.figures(), self.tally, sorted(self.originals)
+        return {
+            "files": told.pop("cases"),
+            **told,
+            "kept": {kind: tally.kept[kind] for kind in kinds},
+            "refused": {kind: tally.refused[kind] for kind in kinds},
+            "read_by_the_engine": dict(tally.read),
+            "reasons": {kind: dict(tally.why[kind].most_common(6)) for kind in kinds},
+        }
+
+    def _noted(
+        self, kind: str, place: str, answer: httpx.Response
+    ) -> tuple[str, str, AssetId] | None:
         number = _made(answer)
         if number is None:
             self.tally.refused[kind] += 1
@@ -186,26 +202,14 @@ async def test_spoiled_files_are_refused_in_words_or_can_be_read(tmp_path: Path)
         sender = Sender(house, originals, Reader())
         for number in range(0, FILES, AT_ONCE):
             await sender.pair(number)
+            if number % 100 == 0:
+                write_figures("media", sender.figures())
         # What the gate's processes took is known when they have ended.
         await house.ground.gate.close()
         peak = _largest()
         await sender.reader.close()
-    found, tally = sender.found, sender.tally
-    kinds = sorted(originals)
-    write_figures(
-        "media",
-        {
-            "files": found.statuses.total(),
-            "kept": {kind: tally.kept[kind] for kind in kinds},
-            "refused": {kind: tally.refused[kind] for kind in kinds},
-            "kept_and_read_by_the_engine": dict(tally.read),
-            "reasons": {kind: dict(tally.why[kind].most_common(6)) for kind in kinds},
-            "longest_seconds": round(found.slowest[0], 2),
-            "longest": found.slowest[1],
-            "peak_megabytes": round(peak / 2**20),
-            "faults": len(found.wrong),
-        },
-    )
+    found = sender.found
+    write_figures("media", sender.figures() | {"peak_megabytes": round(peak / 2**20)})
     if found.wrong:
         pytest.fail(found.told())
     assert found.slowest[0] < PATIENCE + 5

@@ -63,7 +63,12 @@ async def receive_form(request: Request, *, folder: Path, max_file: int) -> Form
     form, UploadFailed when it does not arrive whole or too slowly.
     """
     told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and len(told) <= LONGEST_LENGTH and int(told) > max_file + OVERHEAD:
+    if (
+        told.isascii()
+        and told.isdigit()
+        and len(told) <= LONGEST_LENGTH
+        and int(told) > max_file + OVERHEAD
+    ):
         raise ImageTooBig(f"the form must be smaller than {max_file} bytes")
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind == "application/x-www-form-urlencoded":

@@ -52,7 +52,8 @@ class Links:
         """Return whether a token opens an asset now."""
         expiry, _, signature = token.partition(".")
         digits = expiry.isascii() and expiry.isdigit() and len(expiry) <= LONGEST_EXPIRY
-        if not digits or not signature.isascii():
+        # A link has one spelling: zeros before its expiry were not put there by us.
+        if not digits or expiry != str(int(expiry)) or not signature.isascii():
             return Verdict.FORGED
         if not hmac.compare_digest(signature, self._signature(asset, int(expiry))):
             return Verdict.FORGED

@@ -61,7 +61,11 @@ class Files:
 
 def _refuse_early(request: Request) -> None:
     told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and (len(told) > LONGEST_NUMBER or int(told) > MAX_MEDIA_BYTES + 1024):
+    if (
+        told.isascii()
+        and told.isdigit()
+        and (len(told) > LONGEST_NUMBER or int(told) > MAX_MEDIA_BYTES + 1024)
+    ):
         raise ImageTooBig(_limit())
 
 

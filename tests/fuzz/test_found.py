@@ -1,0 +1,108 @@
+"""What fuzzing found, kept as it was found."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from kinora.adapters.media.zygote import answer as judged
+from kinora.apis.pixverse.reference import document
+from kinora.bootstrap.api import Draining, build_api
+from kinora.bootstrap.ground import Ground
+from kinora.domain.ids import AccountId
+from tests.conftest import KEY
+from tests.fuzz.answers import inside, what_is_wrong
+from tests.wire.world import Maker
+
+BEARER = {"authorization": f"Bearer user:1-{KEY}"}
+
+
+@pytest.fixture
+async def client(ground: Ground) -> AsyncIterator[httpx.AsyncClient]:
+    app = build_api(ground, wake=lambda: None, draining=Draining())
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
+        base_url="http://kinora.test",
+        headers={"API-KEY": KEY},
+    ) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("path", ["restyle/list", "lip_sync/tts_list"])
+async def test_a_list_may_be_asked_for_with_a_bottomless_body(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    url = f"/openapi/v2/video/{path}"
+    answer = await client.request("GET", url, content=b"[" * 200_000)
+    assert answer.json()["ErrCode"] == 0
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path", "kind"),
+    [
+        ("pixverse", "/openapi/v2/image/upload", "multipart/form-data; boundary=x"),
+        ("pixverse", "/openapi/v2/media/upload", "multipart/form-data; boundary=x"),
+        ("useapi", "/v2/pixverse/files", "image/png"),
+        ("useapi", "/v2/pixverse/videos/create", "multipart/form-data; boundary=x"),
+    ],
+)
+async def test_a_length_may_be_a_digit_that_is_no_number(
+    client: httpx.AsyncClient, dialect: str, path: str, kind: str
+) -> None:
+    odd = {b"content-length": "\xb2".encode("latin-1"), b"content-type": kind.encode()}
+    headers = [*odd.items(), (b"authorization", BEARER["authorization"].encode())]
+    answer = await client.post(path, content=b"--x--", headers=headers)
+    assert what_is_wrong(dialect, answer, "") == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"since": "0001-01-01T00:00:00+14:00", "until": "2026-11-28T00:00:00Z"},
+        {"since": "2026-11-28T00:00:00Z", "until": "9999-12-31T23:59:59-14:00"},
+        {"delivery": 2**63},
+        {"delivery": -(2**63) - 1},
+        {"delivery": 10**400},
+    ],
+    ids=str,
+)
+async def test_a_replay_of_impossible_times_and_numbers_is_refused(
+    ground: Ground, client: httpx.AsyncClient, tmp_path: Path, body: dict[str, Any]
+) -> None:
+    hook = await Maker(ground, tmp_path).webhook(AccountId(1))
+    answer = await client.post(f"/api/webhooks/{hook}/replay", json=body)
+    assert answer.status_code in (400, 422), answer.text
+    assert what_is_wrong("native", answer, str(body)) == ""
+
+
+@pytest.mark.parametrize(
+    "times", [{"end_time": "0001-01-02 00:00:00"}, {"start_time": "9999-12-31 00:00:00"}]
+)
+async def test_usage_at_the_ends_of_time_is_refused(
+    client: httpx.AsyncClient, times: dict[str, str]
+) -> None:
+    answer = await client.post("/openapi/v2/account/billing/usage-detail", json=times)
+    assert answer.json()["ErrCode"] == 400017
+
+
+async def test_a_lyric_with_an_endless_offset_is_taken_or_refused(
+    client: httpx.AsyncClient,
+) -> None:
+    body = {"prompt": "x", "lyrics": f"[offset:{'9' * 400}]\n[00:01.00]la"}
+    answer = await client.post("/v2/pixverse/music/create", json=body, headers=BEARER)
+    assert what_is_wrong("useapi", answer, str(body)) == ""
+
+
+def test_a_picture_that_breaks_its_decoder_is_refused_without_a_name_of_python(
+    tmp_path: Path,
+) -> None:
+    told = judged({"source": str(tmp_path / "not-there"), "target": str(tmp_path / "x")})
+    assert inside(told["text"], "") == ""
+
+
+def test_the_list_of_restyles_is_described_as_an_array() -> None:
+    paths = document()["paths"]["/video/restyle/list"]["get"]["responses"]["200"]["content"]
+    resp = paths["application/json"]["schema"]["properties"]["Resp"]["anyOf"][0]
+    assert resp["type"] == "array"
