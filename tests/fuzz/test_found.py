@@ -2,16 +2,20 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import av
 import httpx
+import numpy as np
 import pytest
+from av.audio.stream import AudioStream
 
 from kinora.adapters.media.zygote import answer as judged
 from kinora.apis.pixverse.reference import document
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground
 from kinora.domain.ids import AccountId
+from kinora.engines.studio.source.listening import heard
 from tests.conftest import KEY
 from tests.fuzz.answers import inside, what_is_wrong
 from tests.wire.world import Maker
@@ -85,6 +89,32 @@ async def test_usage_at_the_ends_of_time_is_refused(
 ) -> None:
     answer = await client.post("/openapi/v2/account/billing/usage-detail", json=times)
     assert answer.json()["ErrCode"] == 400017
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path"), [("useapi", "/v2/pixverse/music/create"), ("native", "/api/webhooks")]
+)
+async def test_a_field_whose_name_is_no_text_is_refused(
+    client: httpx.AsyncClient, dialect: str, path: str
+) -> None:
+    headers = BEARER if dialect == "useapi" else {}
+    answer = await client.post(path, content=b'{"w\x8d": 1}', headers=headers)
+    assert answer.status_code == 400
+    assert what_is_wrong(dialect, answer, "") == ""
+
+
+def test_a_sound_whose_title_is_no_text_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "titled.m4a"
+    with av.open(str(path), "w") as out:
+        out.metadata["title"] = "TITLE"
+        stream = cast(AudioStream, out.add_stream("aac", rate=44_100, layout="mono"))
+        frame = av.AudioFrame.from_ndarray(np.ones((1, 4096), np.float32), "fltp", "mono")
+        frame.sample_rate = 44_100
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    path.write_bytes(path.read_bytes().replace(b"TITLE", b"T\xff\xfeLE"))
+    assert b"T\xff\xfeLE" in path.read_bytes()
+    assert len(heard(path, seconds=1.0)) > 0
 
 
 async def test_a_lyric_with_an_endless_offset_is_taken_or_refused(

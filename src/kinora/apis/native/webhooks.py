@@ -253,7 +253,7 @@ async def _read(request: Request, kind: type[Any]) -> Any:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
         raise Invalid(_sentence(str(error), kind)) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("the body is not valid JSON") from None
 
 

@@ -153,7 +153,7 @@ def _object(raw: bytes) -> dict[str, Any]:
         return {}
     try:
         found = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("the body is neither valid JSON nor a form") from None
     if not isinstance(found, dict):
         raise Malformed("the body must be a JSON object")

@@ -46,7 +46,7 @@ def heard(path: Path, *, seconds: float) -> Waves:
 def streamed(path: Path, *, seconds: float) -> Iterator[Waves]:
     """Yield a sound's first `seconds` in blocks; raise CannotMake when it cannot be read."""
     try:
-        with av.open(str(path)) as file:
+        with av.open(str(path), metadata_errors="ignore") as file:
             if not file.streams.audio:
                 raise CannotMake("an input has no sound")
             yield from _first(blocks(file), round(seconds * RATE))

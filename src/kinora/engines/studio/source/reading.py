@@ -161,7 +161,7 @@ def sound(path: Path, *, seconds: float) -> Waves | None:
 def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a film; whatever is wrong with its bytes becomes CannotMake."""
     try:
-        with av.open(str(path)) as file:
+        with av.open(str(path), metadata_errors="ignore") as file:
             if not file.streams.video:
                 raise CannotMake("an input film has no picture")
             stream = file.streams.video[0]
