@@ -135,7 +135,14 @@ def _names(told: Any, pools: dict[str, deque[Any]]) -> None:
 @asynccontextmanager
 async def open_house(folder: Path, *, seed: int) -> AsyncIterator[House]:
     """Open a server whose second account has everything."""
-    settings = Settings(data=folder / "data", bootstrap_key=KEY, inactive_templates=("thermal",))
+    settings = Settings(
+        data=folder / "data",
+        bootstrap_key=KEY,
+        inactive_templates=("thermal",),
+        rate_per_key=0,
+        rate_per_address=0,
+        rate_failures=0,
+    )
     settings.data.mkdir(parents=True)
     await prepare(settings)
     ground = await stand(settings, process=0)

@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import httpx
 import numpy as np
 import pytest
-from av.audio.stream import AudioStream
 
 from kinora.adapters.media.zygote import answer as judged
 from kinora.apis.pixverse.reference import document
@@ -107,7 +106,7 @@ def test_a_sound_whose_title_is_no_text_is_read(tmp_path: Path) -> None:
     path = tmp_path / "titled.m4a"
     with av.open(str(path), "w") as out:
         out.metadata["title"] = "TITLE"
-        stream = cast(AudioStream, out.add_stream("aac", rate=44_100, layout="mono"))
+        stream = out.add_stream("aac", rate=44_100, layout="mono")
         frame = av.AudioFrame.from_ndarray(np.ones((1, 4096), np.float32), "fltp", "mono")
         frame.sample_rate = 44_100
         out.mux(stream.encode(frame))

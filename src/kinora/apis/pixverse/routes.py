@@ -15,7 +15,7 @@ from kinora.domain.scopes import Scope
 PREFIX = "/openapi/v2"
 COMMON = (400012, 500020, 500069, 99999)
 JSON = (400011, 400013, 400017)
-SUBMIT = (*JSON, 500044, 500069, 500090)
+SUBMIT = (*JSON, 500044, 500063, 500069, 500090)
 WORDS = (400018, 400019)
 
 
@@ -67,7 +67,7 @@ OPERATIONS: tuple[Operation, ...] = (
         handler="upload_image",
         summary="Upload image",
         answer=answers.UploadedImage,
-        codes=(*JSON, 500030, 500031, 500032, 500033, 500041, 500042),
+        codes=(*JSON, 500030, 500031, 500032, 500033, 500041, 500042, 500054),
     ),
     Operation(
         method="POST",
@@ -75,7 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
         handler="upload_media",
         summary="Upload video & audio",
         answer=answers.UploadedMedia,
-        codes=(*JSON, 500041, 500069),
+        codes=(*JSON, 500041, 500063, 500069),
     ),
     Operation(
         method="POST",
