@@ -446,8 +446,15 @@ def test_settings_are_read_or_refused(given_settings: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "name", [field.name for field in fields(Settings) if field.type in NUMBERS]
 )
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "9" * 15, "1e300"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1"])
 def test_a_setting_that_is_no_sensible_number_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        read_settings({name: value})
+
+
+@pytest.mark.parametrize("name", RANGES)
+@pytest.mark.parametrize("value", ["9" * 15, "1e300"])
+def test_a_setting_beyond_its_range_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(BadSettings, match=name):
         read_settings({name: value})
 
