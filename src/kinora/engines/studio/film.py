@@ -163,7 +163,7 @@ def _copy(
 
 def _turned(source: Path) -> bool:
     """Tell whether a film is to be turned by its player."""
-    with av.open(str(source)) as film:
+    with av.open(str(source), metadata_errors="ignore") as film:
         first = next(film.decode(video=0), None)
     return first is not None and bool(first.rotation)
 
