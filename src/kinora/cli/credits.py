@@ -127,8 +127,9 @@ def proof_as_row(proof: Proof) -> dict[str, Any]:
 @click.option(
     "--format", "form", type=click.Choice(sorted(WRITERS)), default="csv", show_default=True
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
-def statement(
+def statement(  # noqa: PLR0913 - one for each option
     obj: dict[str, Any],
     *,
     account: int,
@@ -136,6 +137,7 @@ def statement(
     since: str | None,
     until: str | None,
     form: str,
+    as_json: bool,
 ) -> None:
     """Print what ACCOUNT had, every movement, and what it has; a movement has its job and price."""
 
@@ -146,6 +148,6 @@ def statement(
         found = await operator.ground.store.view.ledger.statement(
             AccountId(account), since=span.since, until=span.until
         )
-        WRITERS[form](found, Heading(account=account, span=span), sys.stdout)
+        WRITERS["json" if as_json else form](found, Heading(account=account, span=span), sys.stdout)
 
     at_desk(obj, work)

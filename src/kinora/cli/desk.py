@@ -105,6 +105,14 @@ def show_one(row: Row, *, json_form: bool) -> None:
         click.echo(f"{name:<{width}}  {_plain(value)}")
 
 
+def say(sentence: str, row: Row, *, json_form: bool) -> None:
+    """Print what was done in a sentence, or as JSON."""
+    if json_form:
+        show_one(row, json_form=True)
+    else:
+        click.echo(sentence)
+
+
 def _table(rows: Sequence[Row]) -> None:
     names = list(rows[0])
     cells = [[_plain(row[name]) for name in names] for row in rows]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import Row, as_json, at_desk, say, show, show_one
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.keeping import LegalHold
 from kinora.usecases.hold_media import Subject
@@ -54,15 +54,16 @@ def add_hold(  # noqa: PLR0913 - one for each option
 @hold.command("remove")
 @click.argument("number", type=int)
 @by
+@as_json
 @click.pass_obj
-def remove_hold(obj: dict[str, Any], *, number: int, by: str | None) -> None:
+def remove_hold(obj: dict[str, Any], *, number: int, by: str | None, as_json: bool) -> None:
     """Lift hold NUMBER; it stays on record."""
 
     async def work(operator: Operator) -> None:
         await operator.lift_hold(number, who=by or who_runs_this())
 
     at_desk(obj, work)
-    click.echo(f"hold {number} is lifted")
+    say(f"hold {number} is lifted", {"hold": number, "lifted": True}, json_form=as_json)
 
 
 @hold.command("list")

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import Row, as_json, at_desk, say, show, show_one
 from kinora.domain.errors import JobNotFound
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job
@@ -107,15 +107,17 @@ def unknown_jobs(obj: dict[str, Any], *, as_json: bool) -> None:
 @jobs.command("resume")
 @click.argument("job", type=int)
 @click.argument("there", type=click.IntRange(min=1))
+@as_json
 @click.pass_obj
-def resume_job(obj: dict[str, Any], *, job: int, there: int) -> None:
+def resume_job(obj: dict[str, Any], *, job: int, there: int, as_json: bool) -> None:
     """Go on with JOB, of the unknown ones, by its number THERE on the upstream."""
 
     async def work(operator: Operator) -> None:
         await operator.settle_errand.resume(JobId(job), there=there)
 
     at_desk(obj, work)
-    click.echo(f"job {job} goes on as {there} of its upstream")
+    told = f"job {job} goes on as {there} of its upstream"
+    say(told, {"job": job, "there": there}, json_form=as_json)
 
 
 @jobs.command("release")

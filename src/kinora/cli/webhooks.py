@@ -62,7 +62,7 @@ def add_webhook(obj: dict[str, Any], /, *, as_json: bool, **given: Any) -> None:
             note=given["note"],
         )
         add = build_webhooks(operator.ground).add
-        endpoint, secret = await add(wanted, account=AccountId(given["account"]))
+        endpoint, secret = await add(wanted, account=AccountId(given["account"]), by=operator.by)
         return {**row(endpoint), "secret": secret}
 
     show_one(at_desk(obj, work), json_form=as_json)
@@ -90,7 +90,9 @@ def remove_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
     """Forget WEBHOOK, what waits for it, and its log."""
 
     async def work(operator: Operator) -> None:
-        await build_webhooks(operator.ground).remove(EndpointId(webhook), account=None)
+        await build_webhooks(operator.ground).remove(
+            EndpointId(webhook), account=None, by=operator.by
+        )
 
     at_desk(obj, work)
     show_one({"webhook": webhook, "removed": True}, json_form=as_json)
@@ -107,7 +109,7 @@ def rotate_webhook(obj: dict[str, Any], *, webhook: int, at_once: bool, as_json:
     async def work(operator: Operator) -> Row:
         rotate = build_webhooks(operator.ground).rotate
         verb = rotate.at_once if at_once else rotate.gently
-        endpoint, secret = await verb(EndpointId(webhook), account=None)
+        endpoint, secret = await verb(EndpointId(webhook), account=None, by=operator.by)
         return {
             "webhook": endpoint.id,
             "secret": secret,
@@ -126,7 +128,7 @@ def enable_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
     _switch(
         obj,
         lambda operator: build_webhooks(operator.ground).switch.on(
-            EndpointId(webhook), account=None
+            EndpointId(webhook), account=None, by=operator.by
         ),
         json_form=as_json,
     )
@@ -141,7 +143,10 @@ def disable_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None
     _switch(
         obj,
         lambda operator: build_webhooks(operator.ground).switch.off(
-            EndpointId(webhook), account=None, why="it was switched off by the operator"
+            EndpointId(webhook),
+            account=None,
+            why="it was switched off by the operator",
+            by=operator.by,
         ),
         json_form=as_json,
     )
@@ -155,7 +160,9 @@ def test_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
     """Post a signed sample to WEBHOOK now; the exit status is 1 when it is not taken."""
 
     async def work(operator: Operator) -> Row:
-        answer = await build_webhooks(operator.ground).test(EndpointId(webhook), account=None)
+        answer = await build_webhooks(operator.ground).test(
+            EndpointId(webhook), account=None, by=operator.by
+        )
         return {
             "taken": answer.taken,
             "status": answer.status,
@@ -207,14 +214,16 @@ def replay(obj: dict[str, Any], /, *, webhook: int, as_json: bool, **given: Any)
         verb, number = build_webhooks(operator.ground).replay, EndpointId(webhook)
         if given["delivery"] is not None:
             delivery = DeliveryId(given["delivery"])
-            return {"replayed": await verb.one(delivery, endpoint=number, account=None)}
+            many = await verb.one(delivery, endpoint=number, account=None, by=operator.by)
+            return {"replayed": many}
         now = operator.ground.clock.now()
         asked = ReplayAsk(
             since=moment_of(given["since"], now=now),
             until=moment_of(given["until"] or "0m", now=now),
             taken=given["taken"],
         )
-        return {"replayed": await verb.span(asked, endpoint=number, account=None)}
+        many = await verb.span(asked, endpoint=number, account=None, by=operator.by)
+        return {"replayed": many}
 
     show_one(at_desk(obj, work), json_form=as_json)
 

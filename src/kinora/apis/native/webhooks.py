@@ -32,7 +32,7 @@ from kinora.usecases.keep_endpoints import (
 )
 from kinora.usecases.replay_deliveries import ReplayDeliveries, TestEndpoint
 from kinora.web.bodies import read_body
-from kinora.web.callers import call_of
+from kinora.web.callers import by_of, call_of
 
 MAX_BODY = 1 << 16
 MOST_SHOWN, USUAL = 100, 20
@@ -98,7 +98,8 @@ class WebhookDoor:
             every_job=body.every_job,
             note=body.note,
         )
-        endpoint, secret = await self.verbs.add(wanted, account=account.id)
+        by = by_of(request, account)
+        endpoint, secret = await self.verbs.add(wanted, account=account.id, by=by)
         return _secretive({**endpoint_row(endpoint), "secret": secret}, status=201)
 
     async def list(self, request: Request) -> Response:
@@ -114,35 +115,40 @@ class WebhookDoor:
     async def remove(self, request: Request) -> Response:
         """Forget an endpoint and its log."""
         account = await self._account(request)
-        await self.verbs.remove(_number(request), account=account.id)
+        by = by_of(request, account)
+        await self.verbs.remove(_number(request), account=account.id, by=by)
         return Response(status_code=204)
 
     async def rotate(self, request: Request) -> Response:
         """Give it a new secret; the answer shows it, this once."""
         account, body = await self._account(request), await _read(request, RotateBody)
         verb = self.verbs.rotate.at_once if body.at_once else self.verbs.rotate.gently
-        endpoint, secret = await verb(_number(request), account=account.id)
+        endpoint, secret = await verb(
+            _number(request), account=account.id, by=by_of(request, account)
+        )
         return _secretive({**endpoint_row(endpoint), "secret": secret})
 
     async def enable(self, request: Request) -> Response:
         """Switch it on."""
-        account = await self._account(request)
+        account, number = await self._account(request), _number(request)
+        by = by_of(request, account)
         return JSONResponse(
-            endpoint_row(await self.verbs.switch.on(_number(request), account=account.id))
+            endpoint_row(await self.verbs.switch.on(number, account=account.id, by=by))
         )
 
     async def disable(self, request: Request) -> Response:
         """Switch it off."""
         account, number = await self._account(request), _number(request)
         why = "it was switched off by its owner"
-        return JSONResponse(
-            endpoint_row(await self.verbs.switch.off(number, account=account.id, why=why))
-        )
+        off, by = self.verbs.switch.off, by_of(request, account)
+        return JSONResponse(endpoint_row(await off(number, account=account.id, why=why, by=by)))
 
     async def test(self, request: Request) -> Response:
         """Post a signed sample now and show what the receiver said."""
         account = await self._account(request)
-        answer = await self.verbs.test(_number(request), account=account.id)
+        answer = await self.verbs.test(
+            _number(request), account=account.id, by=by_of(request, account)
+        )
         told = {"status": answer.status, "millis": answer.millis, "error": answer.error}
         return JSONResponse({"taken": answer.taken, **told, "answer": answer.text})
 
@@ -164,12 +170,15 @@ class WebhookDoor:
         number, replay = _number(request), self.verbs.replay
         if (body.delivery is None) == (body.since is None):
             raise Invalid("give either delivery or since (and until)")
-        if body.delivery is not None:
-            many = await replay.one(DeliveryId(body.delivery), endpoint=number, account=account.id)
+        by, delivery = by_of(request, account), body.delivery
+        if delivery is not None:
+            many = await replay.one(
+                DeliveryId(delivery), endpoint=number, account=account.id, by=by
+            )
         else:
             until = body.until or replay.clock.now()
             asked = ReplayAsk(since=_aware(body.since), until=_aware(until), taken=body.taken)
-            many = await replay.span(asked, endpoint=number, account=account.id)
+            many = await replay.span(asked, endpoint=number, account=account.id, by=by)
         return JSONResponse({"replayed": many}, status_code=202)
 
     async def _endpoint(self, request: Request) -> Endpoint:
