@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import as_json, at_desk, check_data, plain_errors, settings_of, show_one, user
+from kinora.cli.desk import as_json, at_desk, plain_errors, settings_of, show_one, user
 from kinora.domain.deed import By
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -32,7 +32,6 @@ def backup(obj: dict[str, Any], *, to: Path, media: bool, copy: bool, as_json: b
     from kinora.bootstrap.backup import back_up  # noqa: PLC0415 - keeps `--help` fast
 
     settings = settings_of(obj)
-    check_data(settings)
     kept = "with media" if media else "without media"
     at_desk(obj, lambda operator: noted(operator, f"to {to.absolute()}, {kept}"))
     with plain_errors():

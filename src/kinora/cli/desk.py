@@ -4,17 +4,26 @@ import asyncio
 import json
 import os
 import pwd
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
-from kinora.domain.errors import KinoraError
+from kinora.domain.errors import KinoraError, Missing, NotAllowed
+from kinora.domain.ids import MAX_ID, AccountId
 from kinora.settings import BadSettings, Settings, read_settings
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
+
+MOST_CREDITS = 10**12
+NUMBER = click.IntRange(1, MAX_ID)
+"""What an id, or an account, can be."""
+
+MANY = click.IntRange(1, 1_000_000)
+CREDITS = click.IntRange(-MOST_CREDITS, MOST_CREDITS)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
 
@@ -24,7 +33,8 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
     from kinora.bootstrap.ground import DISPATCHER, build_operator, stand  # noqa: PLC0415
 
     settings = settings_of(given)
-    check_data(settings)
+    with plain_errors():
+        check_data(settings)
 
     async def open_and_work() -> T:
         # Commands are short and rare: they mint as the dispatcher does, one id each.
@@ -36,6 +46,15 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
 
     with plain_errors():
         return asyncio.run(open_and_work())
+
+
+async def owner(operator: Any, account: int | None) -> AccountId | None:
+    """Return which account's things are asked for, None for all; raise NotAllowed."""
+    if account is None:
+        return None
+    if await operator.ground.store.view.accounts.get(AccountId(account)) is None:
+        raise NotAllowed(f"there is no account {account}")
+    return AccountId(account)
 
 
 def check_data(settings: Settings) -> None:
@@ -80,8 +99,20 @@ def plain_errors() -> Iterator[None]:
 
     try:
         yield
+    except Missing as error:
+        told = str(error)
+        raise click.ClickException(told if " " in told else f"{told} is missing") from None
+    except sqlite3.Error as error:
+        raise click.ClickException(unreadable(error)) from None
     except (KinoraError, BadBackup, NewerSchema, OSError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def unreadable(error: sqlite3.Error) -> str:
+    """Say what is wrong with the database, and what can be done."""
+    if "locked" in str(error):
+        return "the database is busy; try again in a moment"
+    return f"the database cannot be used ({error}): see `kinora doctor`, or restore a backup"
 
 
 def show(rows: Sequence[Row], *, json_form: bool, empty: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, say, show, show_one
+from kinora.cli.desk import NUMBER, Row, as_json, at_desk, say, show, show_one
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.keeping import LegalHold
 from kinora.usecases.hold_media import Subject
@@ -21,9 +21,9 @@ def hold() -> None:
 
 
 @hold.command("add")
-@click.option("--account", type=int, help="Hold everything of this account.")
-@click.option("--job", type=int, help="Hold what this job made, and what it was made of.")
-@click.option("--asset", type=int, help="Hold this upload, or what its job made.")
+@click.option("--account", type=NUMBER, help="Hold everything of this account.")
+@click.option("--job", type=NUMBER, help="Hold what this job made, and what it was made of.")
+@click.option("--asset", type=NUMBER, help="Hold this upload, or what its job made.")
 @click.option("--reason", required=True, help="Why, for the record.")
 @by
 @as_json
@@ -52,7 +52,7 @@ def add_hold(  # noqa: PLR0913 - one for each option
 
 
 @hold.command("remove")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @by
 @as_json
 @click.pass_obj

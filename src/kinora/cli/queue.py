@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator, build_places
-from kinora.cli.desk import Row, as_json, at_desk, say, show, show_one
+from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, say, show, show_one
 from kinora.domain.ids import AccountId
 from kinora.domain.rank import Halt
 
 LOOK_EVERY = 0.5
 MOST_RUNNING = 10_000
 
-of_account = click.option("--account", type=int, help="Only this account's jobs.")
+of_account = click.option("--account", type=NUMBER, help="Only this account's jobs.")
 
 
 @click.group()
@@ -22,7 +22,9 @@ def queue() -> None:
 
 
 @queue.command("status")
-@click.option("--next", "upcoming", default=10, show_default=True, help="How many jobs to list.")
+@click.option(
+    "--next", "upcoming", type=MANY, default=10, show_default=True, help="How many jobs to list."
+)
 @as_json
 @click.pass_obj
 def status(obj: dict[str, Any], *, upcoming: int, as_json: bool) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, say, show
+from kinora.catalog.plans import plan_named
+from kinora.cli.desk import NUMBER, Row, as_json, at_desk, say, show
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId
 from kinora.domain.keeping import Keeping, Rule
@@ -53,6 +54,8 @@ def set_rule(
 
     async def work(operator: Operator) -> Rule:
         scope, name = scope_of(plan, account)
+        if plan is not None:
+            await _must_be_known(operator, plan)
         keeping = Keeping(results=results, uploads=uploads)
         rule = Rule(scope=scope, name=name, keeping=keeping)
         await operator.set_retention(rule)
@@ -83,7 +86,7 @@ def remove_rule(
 
 
 @retention.command("apply")
-@click.option("--account", type=int, help="This account only.")
+@click.option("--account", type=NUMBER, help="This account only.")
 @click.confirmation_option(
     prompt="What is older than the rules allow will be deleted within minutes. Go on?"
 )
@@ -102,6 +105,13 @@ def apply_rules(obj: dict[str, Any], *, account: int | None, as_json: bool) -> N
     changed = at_desk(obj, work)
     told = f"{changed} now expire at another time than before"
     say(told, {"changed": changed}, json_form=as_json)
+
+
+async def _must_be_known(operator: Operator, plan: str) -> None:
+    """Raise Invalid for a plan that neither the catalogue nor an account has."""
+    accounts = await operator.ground.store.view.accounts.list()
+    if plan not in {each.plan for each in accounts}:
+        plan_named(plan)
 
 
 def scope_of(plan: str | None, account: str | None) -> tuple[str, str]:

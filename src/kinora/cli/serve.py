@@ -1,12 +1,14 @@
 """`kinora serve`: the server, from its first start to its last breath."""
 
 import asyncio
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from kinora.cli.desk import unreadable
 from kinora.cli.supervisor import Supervisor, listen
 from kinora.domain.keys import token_of
 from kinora.settings import BadSettings, Settings, read_settings
@@ -55,6 +57,8 @@ def run(settings: Settings) -> int:
         welcome(settings, address)
     except (BadSettings, NewerSchema, Damaged) as error:
         raise click.ClickException(str(error)) from None
+    except sqlite3.Error as error:
+        raise click.ClickException(unreadable(error)) from None
     with lock:
         return asyncio.run(Supervisor(settings, socket=socket).run())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kinora.domain.asset import Asset
 from kinora.domain.deed import SERVER, By
 from kinora.domain.errors import Invalid, NotAllowed
-from kinora.domain.ids import AccountId, AssetId
+from kinora.domain.ids import MAX_ID, AccountId, AssetId
 from kinora.domain.keeping import LONGEST_DAYS, Keeping, Rule
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store
@@ -101,6 +101,6 @@ def _days(number: int | None) -> str:
 
 
 def _number(name: str) -> AccountId:
-    if not (name.isascii() and name.isdigit()):
+    if not (name.isascii() and name.isdigit() and 0 < int(name) <= MAX_ID):
         raise Invalid(f"an account is named by its number, not {name!r}")
     return AccountId(int(name))

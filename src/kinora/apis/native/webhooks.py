@@ -14,17 +14,19 @@ from kinora.apis.native.callers import key_of
 from kinora.apis.native.problems import Handler, answering
 from kinora.apis.native.told import written
 from kinora.domain.account import Account
-from kinora.domain.errors import EndpointNotFound, Invalid, Malformed
+from kinora.domain.errors import EndpointNotFound, Invalid, Malformed, NotAllowed
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import MAX_ID, DeliveryId, EndpointId
+from kinora.domain.job import Job
 from kinora.domain.scopes import Call
 from kinora.domain.webhook import Delivery, Endpoint, Form, Try
-from kinora.ports.store import Store
+from kinora.ports.store import Store, Tx
 from kinora.ports.webhooks import ReplayAsk
 from kinora.usecases.keep_endpoints import (
     UNKNOWN,
     AddEndpoint,
     FindEndpoint,
+    NameEndpoint,
     RemoveEndpoint,
     RotateSecret,
     SwitchEndpoint,
@@ -37,6 +39,7 @@ from kinora.web.callers import by_of, call_of
 MAX_BODY = 1 << 16
 MOST_SHOWN, USUAL = 100, 20
 LONGEST_NUMBER = 18
+UNKNOWN_HOOK = f"webhook_id: {UNKNOWN}"
 
 
 class AddBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -252,6 +255,31 @@ def try_row(tried: Try) -> dict[str, Any]:
         "error": tried.error,
         "answer": tried.answer,
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameOwn:
+    """Lets a new job name an endpoint; another account's is not told apart from one not there."""
+
+    name: NameEndpoint
+
+    async def __call__(self, tx: Tx, job: Job) -> None:
+        """Note it; raises Invalid, which undoes the job."""
+        try:
+            await self.name(tx, job)
+        except (EndpointNotFound, NotAllowed):
+            raise Invalid(UNKNOWN_HOOK) from None
+
+
+def naming(webhook: int | str, *, base: str) -> NameOwn | None:
+    """Return how a job names the endpoint of its body; raise Invalid for odd names."""
+    if webhook == "":
+        return None
+    text = str(webhook)
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise Invalid(UNKNOWN_HOOK)
+    number = EndpointId(min(int(text), MAX_ID))
+    return NameOwn(name=NameEndpoint(endpoint=number, base=base))
 
 
 async def _read(request: Request, kind: type[Any]) -> Any:
