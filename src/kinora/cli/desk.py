@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import logging
 import os
 import pwd
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -44,7 +46,7 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
         finally:
             await ground.store.close()
 
-    with plain_errors():
+    with plain_errors(), logs_aside():
         return asyncio.run(open_and_work())
 
 
@@ -89,6 +91,25 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         return read_settings(given)
     except BadSettings as error:
         raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def logs_aside() -> Iterator[None]:
+    """Let only warnings out, to standard error: what a command prints may be for a program."""
+    import structlog  # noqa: PLC0415 - keeps `--help` fast
+
+    from kinora.web.secrets import without_secrets  # noqa: PLC0415 - see above
+
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[without_secrets, *before["processors"]],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 @contextmanager
