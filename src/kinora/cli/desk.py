@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import pwd
-import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -117,23 +116,17 @@ def plain_errors() -> Iterator[None]:
     """Turn the product's errors, and those of files, into one plain sentence."""
     from kinora.adapters.archive import BadBackup  # noqa: PLC0415 - keeps `--help` fast
     from kinora.adapters.db.migrate import NewerSchema  # noqa: PLC0415 - see above
+    from kinora.adapters.db.trouble import Trouble, told  # noqa: PLC0415 - see above
 
     try:
         yield
     except Missing as error:
-        told = str(error)
-        raise click.ClickException(told if " " in told else f"{told} is missing") from None
-    except sqlite3.Error as error:
-        raise click.ClickException(unreadable(error)) from None
+        field = str(error)
+        raise click.ClickException(field if " " in field else f"{field} is missing") from None
+    except Trouble as error:
+        raise click.ClickException(told(error)) from None
     except (KinoraError, BadBackup, NewerSchema, OSError) as error:
         raise click.ClickException(str(error)) from None
-
-
-def unreadable(error: sqlite3.Error) -> str:
-    """Say what is wrong with the database, and what can be done."""
-    if "locked" in str(error):
-        return "the database is busy; try again in a moment"
-    return f"the database cannot be used ({error}): see `kinora doctor`, or restore a backup"
 
 
 def show(rows: Sequence[Row], *, json_form: bool, empty: str) -> None:

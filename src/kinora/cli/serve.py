@@ -1,7 +1,6 @@
 """`kinora serve`: the server, from its first start to its last breath."""
 
 import asyncio
-import sqlite3
 import sys
 from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - the name of a value here
@@ -9,7 +8,6 @@ from typing import Any
 
 import click
 
-from kinora.cli.desk import unreadable
 from kinora.cli.supervisor import Supervisor, listen
 from kinora.domain.keys import token_of
 from kinora.settings import BadSettings, Settings, read_settings
@@ -60,13 +58,14 @@ def serve_on(settings: Settings, socket: Socket) -> int:
     """Serve on a socket that listens; return the exit status."""
     from kinora.adapters.db.migrate import NewerSchema  # noqa: PLC0415 - keeps `--help` fast
     from kinora.adapters.db.snapshot import Damaged  # noqa: PLC0415 - see above
+    from kinora.adapters.db.trouble import Trouble, told  # noqa: PLC0415 - see above
 
     try:
         welcome(settings, f"http://{settings.host}:{socket.getsockname()[1]}")
     except (BadSettings, NewerSchema, Damaged) as error:
         raise click.ClickException(str(error)) from None
-    except sqlite3.Error as error:
-        raise click.ClickException(unreadable(error)) from None
+    except Trouble as error:
+        raise click.ClickException(told(error)) from None
     return asyncio.run(Supervisor(settings, socket=socket).run())
 
 
