@@ -41,7 +41,9 @@ def animated(image: AssetId) -> ImageToVideo:
 
 
 async def rule(house: House, scope: str, name: str, **days: int) -> None:
-    await SetRetention(store=house.store)(Rule(scope=scope, name=name, keeping=Keeping(**days)))
+    await SetRetention(store=house.store, clock=house.clock)(
+        Rule(scope=scope, name=name, keeping=Keeping(**days))
+    )
 
 
 async def test_uploads_and_results_go_when_their_days_are_over(house: House) -> None:
@@ -104,7 +106,7 @@ async def test_an_account_goes_before_its_plan_and_a_plan_before_the_settings(
 )
 async def test_rules_that_cannot_be(house: House, wanted: Rule, error: type[Exception]) -> None:
     with pytest.raises(error):
-        await SetRetention(store=house.store)(wanted)
+        await SetRetention(store=house.store, clock=house.clock)(wanted)
     assert list(await house.store.view.retention.rules()) == []
 
 
@@ -113,7 +115,7 @@ async def test_a_new_rule_dates_older_media_only_when_told_to(house: House) -> N
     await house.picture(account)
     job = await house.film(account)
     await rule(house, "account", str(account), results=1, uploads=0)
-    apply = ApplyRetention(store=house.store, otherwise=MONTH)
+    apply = ApplyRetention(store=house.store, clock=house.clock, otherwise=MONTH)
     house.clock.later(days=2)
     assert await house.expire() == 0
     assert (await apply(account), await apply(account)) == (2, 0)

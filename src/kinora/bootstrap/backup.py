@@ -12,7 +12,8 @@ from kinora.adapters.archive import BadBackup, Manifest
 from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import SystemClock, newest_id_at
 from kinora.adapters.db.migrate import migrate, schema_of
-from kinora.adapters.db.snapshot import Damaged, note_number, snapshot, stored_in
+from kinora.adapters.db.snapshot import Damaged, note_deed, note_number, snapshot, stored_in
+from kinora.domain.deed import BY_SERVER, By
 from kinora.settings import Settings
 
 NOT_TOLD = ("bootstrap_key", "metrics_token", "data", "cache")
@@ -44,11 +45,11 @@ def back_up(settings: Settings, target: Path, *, media: bool, link: bool) -> Man
             return _write(settings, target, fresh, media=media, link=link)
 
 
-def restore(source: Path, data: Path, *, quick: bool) -> Restored:
+def restore(source: Path, data: Path, *, quick: bool, by: By = BY_SERVER) -> Restored:
     """Make a data folder of a backup, which stays as it is; raise BadBackup.
 
     Everything is checked against the manifest before the folder appears; `quick` takes media for
-    whole when its size is right.
+    whole when its size is right. The audit log of the new folder hears that `by` did it.
     """
     manifest = read_checked(source)
     _check_place(manifest, data)
@@ -60,7 +61,10 @@ def restore(source: Path, data: Path, *, quick: bool) -> Restored:
             _restore_media(source, fresh, manifest, quick=quick)
         schema = migrate(database)
         # Ids that the lost server gave out after the backup must never be given out again.
-        note_number(database, "mint_floor", newest_id_at(SystemClock().now()))
+        now = SystemClock().now()
+        note_number(database, "mint_floor", newest_id_at(now))
+        told = f"of {manifest.at:%Y-%m-%d %H:%M:%S} UTC, from {source.absolute()}"
+        note_deed(database, by.deed("backup.restore", "server", at=now, detail=told))
         with database.open("rb") as file:
             os.fsync(file.fileno())
         _close_up(fresh)

@@ -21,7 +21,7 @@ from kinora.adapters.secrets import installation_secret, write_private
 from kinora.catalog.book import Catalog, load
 from kinora.catalog.neural import find_voices
 from kinora.catalog.templates import BadTemplates
-from kinora.domain.deed import SERVER
+from kinora.domain.deed import SERVER, By
 from kinora.domain.keys import Pepper
 from kinora.domain.seals import derived
 from kinora.moderation.hashes import BadHashes, load_hashes
@@ -34,6 +34,7 @@ from kinora.settings import BadSettings, Settings
 from kinora.usecases.cancel_job import CancelJob
 from kinora.usecases.choose_plan import ChoosePlan
 from kinora.usecases.end_errand import SettleErrand
+from kinora.usecases.examine_media import MarkLost, Recount
 from kinora.usecases.halt_queue import HaltQueue
 from kinora.usecases.hold_media import HoldMedia, LiftHold
 from kinora.usecases.keep_keys import RevokeKey, RotateKey
@@ -50,7 +51,7 @@ from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.queue_limits import QueueLimits
 from kinora.usecases.read_queue import ReadQueue
 from kinora.usecases.remove_media import ClearDoomed
-from kinora.usecases.set_retention import ApplyRetention, SetRetention
+from kinora.usecases.set_retention import ApplyRetention, RemoveRetention, SetRetention
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.sweep_blobs import SweepBlobs
 
@@ -167,6 +168,7 @@ class Operator:
     """What an operator's commands need."""
 
     ground: Ground
+    by: By
     create_account: CreateAccount
     change_account: ChangeAccount
     create_key: CreateKey
@@ -180,10 +182,13 @@ class Operator:
     hold: HoldMedia
     lift_hold: LiftHold
     set_retention: SetRetention
+    remove_retention: RemoveRetention
     apply_retention: ApplyRetention
     settle_errand: SettleErrand
     close_lane: CloseLane
     halt: HaltQueue
+    mark_lost: MarkLost
+    recount: Recount
 
 
 def build_operator(ground: Ground, *, who: str = SERVER) -> Operator:
@@ -191,6 +196,7 @@ def build_operator(ground: Ground, *, who: str = SERVER) -> Operator:
     store, clock, mint, pepper = ground.store, ground.clock, ground.mint, ground.pepper
     return Operator(
         ground=ground,
+        by=By(who=who),
         create_account=CreateAccount(store=store, clock=clock, who=who),
         change_account=ChangeAccount(store=store, clock=clock, who=who),
         create_key=CreateKey(store=store, clock=clock, mint=mint, pepper=pepper, who=who),
@@ -201,13 +207,18 @@ def build_operator(ground: Ground, *, who: str = SERVER) -> Operator:
         grant=GrantCredits(store=store, clock=clock, who=who),
         cancel=CancelJob(store=store, clock=clock, who=who),
         settle_review=SettleReview(store=store, blobs=ground.blobs, clock=clock, who=who),
-        hold=HoldMedia(store=store, clock=clock),
-        lift_hold=LiftHold(store=store, clock=clock),
-        set_retention=SetRetention(store=store),
-        apply_retention=ApplyRetention(store=store, otherwise=ground.settings.keeping),
-        settle_errand=SettleErrand(store=store, clock=clock),
-        close_lane=CloseLane(store=store, clock=clock),
-        halt=HaltQueue(store=store, clock=clock),
+        hold=HoldMedia(store=store, clock=clock, doer=who),
+        lift_hold=LiftHold(store=store, clock=clock, doer=who),
+        set_retention=SetRetention(store=store, clock=clock, who=who),
+        remove_retention=RemoveRetention(store=store, clock=clock, who=who),
+        apply_retention=ApplyRetention(
+            store=store, clock=clock, otherwise=ground.settings.keeping, who=who
+        ),
+        settle_errand=SettleErrand(store=store, clock=clock, who=who),
+        close_lane=CloseLane(store=store, clock=clock, who=who),
+        halt=HaltQueue(store=store, clock=clock, who=who),
+        mark_lost=MarkLost(store=store, clock=clock, who=who),
+        recount=Recount(store=store, clock=clock, who=who),
     )
 
 

@@ -77,7 +77,7 @@ def build_useapi(ground: Ground, shared: Shared) -> House:
         public_url=ground.settings.public_url,
     )
     cancel, read = CancelJob(store=store, clock=clock), ReadJob(store=store)
-    roll, reply_url = Roll(store.shelves, store), KeepReplyUrl(store=store)
+    roll, reply_url = Roll(store.shelves, store), KeepReplyUrl(store=store, clock=clock)
     rows = build_rows(ground, offer, shared)
     return House(
         makers=Makers(
@@ -160,7 +160,7 @@ def build_accounts(ground: Ground, desk: Desk) -> Accounts:
         desk=desk,
         clock=clock,
         put=PutLane(store=store, clock=clock, sealing=build_lane_seal(ground)),
-        drop=DropLane(store=store),
+        drop=DropLane(store=store, clock=clock),
         health=store.view.lanes.health,
     )
 

@@ -62,8 +62,8 @@ def build_webhooks(ground: Ground) -> WebhookVerbs:
             check=partial(check_target, allowed=allowed),
         ),
         find=FindEndpoint(store=store),
-        remove=RemoveEndpoint(store=store),
-        switch=SwitchEndpoint(store=store),
+        remove=RemoveEndpoint(store=store, clock=clock),
+        switch=SwitchEndpoint(store=store, clock=clock),
         rotate=RotateSecret(store=store, clock=clock, sealing=sealing),
         replay=ReplayDeliveries(store=store, clock=clock),
         test=TestEndpoint(

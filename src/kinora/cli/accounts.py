@@ -6,7 +6,7 @@ import click
 
 from kinora.bootstrap.ground import Operator
 from kinora.catalog.plans import plan_named
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, show, show_one
 from kinora.domain.account import Account
 from kinora.domain.ids import AccountId
 from kinora.domain.rank import Rank
@@ -32,7 +32,7 @@ def list_accounts(obj: dict[str, Any], *, as_json: bool) -> None:
 @accounts.command("create")
 @click.argument("name")
 @click.option("--plan", default="free", show_default=True, help="Name of the plan.")
-@click.option("--max-jobs", type=click.IntRange(1), help="At once; otherwise as the plan says.")
+@click.option("--max-jobs", type=MANY, help="At once; otherwise as the plan says.")
 @as_json
 @click.pass_obj
 def create_account(
@@ -52,9 +52,9 @@ def create_account(
 
 
 @accounts.command("change")
-@click.argument("account", type=int)
+@click.argument("account", type=NUMBER)
 @click.option("--name", help="New name.")
-@click.option("--max-jobs", type=click.IntRange(1), help="New limit of jobs at once.")
+@click.option("--max-jobs", type=MANY, help="New limit of jobs at once.")
 @as_json
 @click.pass_obj
 def change_account(
@@ -66,6 +66,8 @@ def change_account(
     as_json: bool,
 ) -> None:
     """Change the name or the limit of ACCOUNT."""
+    if name is None and max_jobs is None:
+        raise click.UsageError("give --name, --max-jobs or both")
 
     async def work(operator: Operator) -> Row:
         number = AccountId(account)
@@ -75,7 +77,7 @@ def change_account(
 
 
 @accounts.command("plan")
-@click.argument("account", type=int)
+@click.argument("account", type=NUMBER)
 @click.argument("plan")
 @as_json
 @click.pass_obj
@@ -92,7 +94,7 @@ def choose_plan(obj: dict[str, Any], *, account: int, plan: str, as_json: bool) 
 
 
 @accounts.command("share")
-@click.argument("account", type=int)
+@click.argument("account", type=NUMBER)
 @click.option(
     "--weight", type=click.FloatRange(0.01, 1000), help="New share of the engines beside others."
 )
@@ -105,6 +107,8 @@ def share_account(
     obj: dict[str, Any], *, account: int, weight: float | None, rank: str | None, as_json: bool
 ) -> None:
     """Change ACCOUNT's share of the engines: its weight, and the class of its jobs."""
+    if weight is None and rank is None:
+        raise click.UsageError("give --weight, --class or both")
 
     async def work(operator: Operator) -> Row:
         number, best = AccountId(account), Rank(rank) if rank else None

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show
+from kinora.cli.desk import MANY, Row, as_json, at_desk, show
 
 
 @click.group()
@@ -14,11 +14,11 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.option("--newest", default=50, show_default=True, type=click.IntRange(1), help="How many.")
+@click.option("--newest", type=MANY, default=50, show_default=True, help="How many.")
 @as_json
 @click.pass_obj
 def list_deeds(obj: dict[str, Any], *, newest: int, as_json: bool) -> None:
-    """List what was done to keys, accounts, credits, reviews and lanes, newest first."""
+    """List what was done that must be accounted for, newest first."""
 
     async def work(operator: Operator) -> list[Row]:
         return [

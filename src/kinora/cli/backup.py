@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from kinora.cli.desk import as_json, check_data, plain_errors, settings_of
+from kinora.bootstrap.ground import Operator
+from kinora.cli.desk import as_json, at_desk, plain_errors, settings_of, show_one, user
+from kinora.domain.deed import By
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MIB = 1 << 20
@@ -30,7 +32,8 @@ def backup(obj: dict[str, Any], *, to: Path, media: bool, copy: bool, as_json: b
     from kinora.bootstrap.backup import back_up  # noqa: PLC0415 - keeps `--help` fast
 
     settings = settings_of(obj)
-    check_data(settings)
+    kept = "with media" if media else "without media"
+    at_desk(obj, lambda operator: noted(operator, f"to {to.absolute()}, {kept}"))
     with plain_errors():
         made = back_up(settings, to, media=media, link=not copy)
     if as_json:
@@ -49,15 +52,22 @@ def backup(obj: dict[str, Any], *, to: Path, media: bool, copy: bool, as_json: b
 @click.argument("source", metavar="FROM", type=FOLDER)
 @click.option("--data", type=FOLDER, help="The new data folder; it must be empty or not there.")
 @click.option("--quick", is_flag=True, help="Check media by its size only.")
+@as_json
 @click.pass_obj
-def restore(obj: dict[str, Any], *, source: Path, data: Path | None, quick: bool) -> None:
+def restore(
+    obj: dict[str, Any], *, source: Path, data: Path | None, quick: bool, as_json: bool
+) -> None:
     """Make a new data folder of the backup FROM, which stays as it is."""
     from kinora.bootstrap.backup import restore as bring_back  # noqa: PLC0415 - see above
 
     settings = settings_of({**obj, "data": data or obj["data"]})
     with plain_errors():
-        done = bring_back(source, settings.data, quick=quick)
+        done = bring_back(source, settings.data, quick=quick, by=By(who=f"cli:{user()}"))
     made = done.manifest
+    if as_json:
+        told = {"data": str(settings.data), "as_of": made.at, "schema": done.schema}
+        show_one({**told, "media": made.media, "settings": made.settings}, json_form=True)
+        return
     click.echo(
         f"{settings.data}: as of {made.at:%Y-%m-%d %H:%M:%S} UTC, schema {done.schema}. "
         f"What was accepted later is unknown here; `kinora serve` takes up what ran then."
@@ -66,3 +76,11 @@ def restore(obj: dict[str, Any], *, source: Path, data: Path | None, quick: bool
         click.echo("The backup has no media: `kinora doctor --mend` marks it as deleted.")
     for name, value in made.settings.items():
         click.echo(f"  the backed up server had {name} = {value}")
+
+
+async def noted(operator: Operator, detail: str) -> None:
+    """Write in the audit log that a backup is being written, before anything leaves the folder."""
+    ground = operator.ground
+    deed = operator.by.deed("backup.write", "server", at=ground.clock.now(), detail=detail)
+    async with ground.store.transaction() as tx:
+        await tx.audit.add(deed)

@@ -10,7 +10,7 @@ from kinora.adapters import premises
 from kinora.adapters.db.migrate import schema_of
 from kinora.bootstrap.ground import Ground, Operator, build_clear, build_sweep
 from kinora.cli.desk import Row
-from kinora.usecases.examine_media import ExamineMedia, Findings, MarkLost
+from kinora.usecases.examine_media import ExamineMedia, Findings
 
 LOW_DISK = 1 << 30
 NEEDED = ("av", "cv2", "numba", "scipy", "skia")
@@ -44,7 +44,14 @@ class Visit:
 
 
 async def look_over(visit: Visit, *, agrees: Agrees | None) -> list[Row]:
-    """Return a line for each check; `agrees` is asked before anything is marked as deleted."""
+    """Return a line for each check; `agrees` is asked before anything is marked as deleted.
+
+    The audit log hears that it mends before it does, for what it removes is gone.
+    """
+    if visit.mend:
+        at = visit.ground.clock.now()
+        async with visit.ground.store.transaction() as tx:
+            await tx.audit.add(visit.operator.by.deed("doctor.mend", "server", at=at))
     media = ExamineMedia(store=visit.ground.store, blobs=visit.ground.blobs)
     found = await media(deep=visit.deep, folder=visit.data / "tmp")
     return [
@@ -104,7 +111,7 @@ async def check_lost(visit: Visit, found: Findings, agrees: Agrees | None) -> Ro
     question = f"{told}. Mark what they belong to as deleted? A backup may still have them."
     if agrees is None or not agrees(question):
         return finding("files", False, f"{told}; nothing was marked as deleted (--yes does it)")
-    held = await MarkLost(store=visit.ground.store, clock=visit.ground.clock)(lost)
+    held = await visit.operator.mark_lost(lost)
     if held:
         return finding("files", False, f"under a legal hold, and so not given up: {_some(held)}")
     return finding("files", True, f"{len(lost)} marked as deleted: {_some(lost)}")
@@ -124,8 +131,7 @@ async def check_references(visit: Visit) -> Row:
     store = visit.ground.store
     wrong = await store.view.upkeep.miscounted()
     if wrong and visit.mend:
-        async with store.transaction() as tx:
-            await tx.upkeep.recount(at=visit.ground.clock.now())
+        await visit.operator.recount()
         return finding("references", True, f"{len(wrong)} counted anew")
     told = f"{_some(wrong)}; --mend counts anew" if wrong else "references are counted right"
     return finding("references", not wrong, told)

@@ -9,9 +9,8 @@ import click
 
 from kinora.bootstrap.ground import Operator
 from kinora.cli.accounts import row as account_row
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import CREDITS, MANY, NUMBER, Row, as_json, at_desk, owner, show, show_one
 from kinora.cli.statements import WRITERS, Heading, span_of
-from kinora.domain.errors import NotAllowed
 from kinora.domain.ids import AccountId
 from kinora.domain.ledger import Book, Entry
 from kinora.domain.proof import Check, Proof
@@ -25,8 +24,8 @@ def credits_() -> None:
 
 
 @credits_.command("grant", context_settings={"ignore_unknown_options": True})
-@click.argument("account", type=int)
-@click.argument("amount", type=int)
+@click.argument("account", type=NUMBER)
+@click.argument("amount", type=CREDITS)
 @click.option("--monthly", is_flag=True, help="As monthly credits; otherwise as bought ones.")
 @click.option("--note", default="", help="Why, for the ledger.")
 @as_json
@@ -44,14 +43,15 @@ def grant(
 
 
 @credits_.command("ledger")
-@click.argument("account", type=int)
-@click.option("--newest", default=50, show_default=True, help="How many entries.")
+@click.argument("account", type=NUMBER)
+@click.option("--newest", type=MANY, default=50, show_default=True, help="How many entries.")
 @as_json
 @click.pass_obj
 def ledger(obj: dict[str, Any], *, account: int, newest: int, as_json: bool) -> None:
     """Show the newest entries of ACCOUNT's ledger."""
 
     async def work(operator: Operator) -> list[Row]:
+        await owner(operator, account)
         book = operator.ground.store.view.ledger
         return [
             {
@@ -120,15 +120,16 @@ def proof_as_row(proof: Proof) -> dict[str, Any]:
 
 
 @credits_.command("statement")
-@click.argument("account", type=int)
+@click.argument("account", type=NUMBER)
 @click.option("--month", help="A month of UTC, such as 2026-11; this one when nothing is given.")
 @click.option("--from", "since", help="First day, such as 2026-11-03.")
 @click.option("--to", "until", help="Last day; today when absent.")
 @click.option(
     "--format", "form", type=click.Choice(sorted(WRITERS)), default="csv", show_default=True
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
-def statement(
+def statement(  # noqa: PLR0913 - one for each option
     obj: dict[str, Any],
     *,
     account: int,
@@ -136,16 +137,16 @@ def statement(
     since: str | None,
     until: str | None,
     form: str,
+    as_json: bool,
 ) -> None:
     """Print what ACCOUNT had, every movement, and what it has; a movement has its job and price."""
 
     async def work(operator: Operator) -> None:
         span = span_of(month, since, until, now=operator.ground.clock.now())
-        if await operator.ground.store.view.accounts.get(AccountId(account)) is None:
-            raise NotAllowed(f"there is no account {account}")
+        await owner(operator, account)
         found = await operator.ground.store.view.ledger.statement(
             AccountId(account), since=span.since, until=span.until
         )
-        WRITERS[form](found, Heading(account=account, span=span), sys.stdout)
+        WRITERS["json" if as_json else form](found, Heading(account=account, span=span), sys.stdout)
 
     at_desk(obj, work)

@@ -60,7 +60,10 @@ class Errand:
 )
 def demo(prompt: str, image: Path | None, out: Path) -> None:
     """Start a server, make a film, animate a photo and draw a picture, over HTTP."""
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"cannot write to {out}: {error.strerror}") from None
     began = time.monotonic()
     with server() as (address, key), picture(image) as path:
         console.print(f"Kinora serves [bold]{address}[/] for as long as the demo runs.")

@@ -2,19 +2,29 @@
 
 import asyncio
 import json
+import logging
 import os
 import pwd
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
-from kinora.domain.errors import KinoraError
+from kinora.domain.errors import KinoraError, Missing, NotAllowed
+from kinora.domain.ids import MAX_ID, AccountId
 from kinora.settings import BadSettings, Settings, read_settings
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
+
+MOST_CREDITS = 10**12
+NUMBER = click.IntRange(1, MAX_ID)
+"""What an id, or an account, can be."""
+
+MANY = click.IntRange(1, 1_000_000)
+CREDITS = click.IntRange(-MOST_CREDITS, MOST_CREDITS)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
 
@@ -24,7 +34,8 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
     from kinora.bootstrap.ground import DISPATCHER, build_operator, stand  # noqa: PLC0415
 
     settings = settings_of(given)
-    check_data(settings)
+    with plain_errors():
+        check_data(settings)
 
     async def open_and_work() -> T:
         # Commands are short and rare: they mint as the dispatcher does, one id each.
@@ -34,8 +45,17 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
         finally:
             await ground.store.close()
 
-    with plain_errors():
+    with plain_errors(), logs_aside():
         return asyncio.run(open_and_work())
+
+
+async def owner(operator: Any, account: int | None) -> AccountId | None:
+    """Return which account's things are asked for, None for all; raise NotAllowed."""
+    if account is None:
+        return None
+    if await operator.ground.store.view.accounts.get(AccountId(account)) is None:
+        raise NotAllowed(f"there is no account {account}")
+    return AccountId(account)
 
 
 def check_data(settings: Settings) -> None:
@@ -73,13 +93,38 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
 
 
 @contextmanager
+def logs_aside() -> Iterator[None]:
+    """Let only warnings out, to standard error: what a command prints may be for a program."""
+    import structlog  # noqa: PLC0415 - keeps `--help` fast
+
+    from kinora.web.secrets import without_secrets  # noqa: PLC0415 - see above
+
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[without_secrets, *before["processors"]],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+@contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn the product's errors, and those of files, into one plain sentence."""
     from kinora.adapters.archive import BadBackup  # noqa: PLC0415 - keeps `--help` fast
     from kinora.adapters.db.migrate import NewerSchema  # noqa: PLC0415 - see above
+    from kinora.adapters.db.trouble import Trouble, told  # noqa: PLC0415 - see above
 
     try:
         yield
+    except Missing as error:
+        field = str(error)
+        raise click.ClickException(field if " " in field else f"{field} is missing") from None
+    except Trouble as error:
+        raise click.ClickException(told(error)) from None
     except (KinoraError, BadBackup, NewerSchema, OSError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -103,6 +148,14 @@ def show_one(row: Row, *, json_form: bool) -> None:
     width = max(len(name) for name in row)
     for name, value in row.items():
         click.echo(f"{name:<{width}}  {_plain(value)}")
+
+
+def say(sentence: str, row: Row, *, json_form: bool) -> None:
+    """Print what was done in a sentence, or as JSON."""
+    if json_form:
+        show_one(row, json_form=True)
+    else:
+        click.echo(sentence)
 
 
 def _table(rows: Sequence[Row]) -> None:

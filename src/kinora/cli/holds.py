@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import NUMBER, Row, as_json, at_desk, say, show, show_one
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.keeping import LegalHold
 from kinora.usecases.hold_media import Subject
@@ -21,9 +21,9 @@ def hold() -> None:
 
 
 @hold.command("add")
-@click.option("--account", type=int, help="Hold everything of this account.")
-@click.option("--job", type=int, help="Hold what this job made, and what it was made of.")
-@click.option("--asset", type=int, help="Hold this upload, or what its job made.")
+@click.option("--account", type=NUMBER, help="Hold everything of this account.")
+@click.option("--job", type=NUMBER, help="Hold what this job made, and what it was made of.")
+@click.option("--asset", type=NUMBER, help="Hold this upload, or what its job made.")
 @click.option("--reason", required=True, help="Why, for the record.")
 @by
 @as_json
@@ -52,17 +52,18 @@ def add_hold(  # noqa: PLR0913 - one for each option
 
 
 @hold.command("remove")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @by
+@as_json
 @click.pass_obj
-def remove_hold(obj: dict[str, Any], *, number: int, by: str | None) -> None:
+def remove_hold(obj: dict[str, Any], *, number: int, by: str | None, as_json: bool) -> None:
     """Lift hold NUMBER; it stays on record."""
 
     async def work(operator: Operator) -> None:
         await operator.lift_hold(number, who=by or who_runs_this())
 
     at_desk(obj, work)
-    click.echo(f"hold {number} is lifted")
+    say(f"hold {number} is lifted", {"hold": number, "lifted": True}, json_form=as_json)
 
 
 @hold.command("list")

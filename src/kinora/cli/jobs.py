@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, owner, say, show, show_one
 from kinora.domain.errors import JobNotFound
-from kinora.domain.ids import AccountId, JobId
+from kinora.domain.ids import JobId
 from kinora.domain.job import Job
 
 
@@ -17,23 +17,23 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@click.option("--account", type=int, help="Only of this account.")
-@click.option("--newest", default=20, show_default=True, help="How many.")
+@click.option("--account", type=NUMBER, help="Only of this account.")
+@click.option("--newest", type=MANY, default=20, show_default=True, help="How many.")
 @as_json
 @click.pass_obj
 def list_jobs(obj: dict[str, Any], *, account: int | None, newest: int, as_json: bool) -> None:
     """List the newest jobs."""
 
     async def work(operator: Operator) -> list[Row]:
-        owner = AccountId(account) if account else None
-        found = await operator.ground.store.view.jobs.list(owner, newest=newest)
+        whose = await owner(operator, account)
+        found = await operator.ground.store.view.jobs.list(whose, newest=newest)
         return [row(job) for job in found]
 
     show(at_desk(obj, work), json_form=as_json, empty="no jobs")
 
 
 @jobs.command("show")
-@click.argument("job", type=int)
+@click.argument("job", type=NUMBER)
 @as_json
 @click.pass_obj
 def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
@@ -64,7 +64,7 @@ def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
 
 
 @jobs.command("cancel")
-@click.argument("job", type=int)
+@click.argument("job", type=NUMBER)
 @as_json
 @click.pass_obj
 def cancel_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
@@ -105,21 +105,23 @@ def unknown_jobs(obj: dict[str, Any], *, as_json: bool) -> None:
 
 
 @jobs.command("resume")
-@click.argument("job", type=int)
-@click.argument("there", type=click.IntRange(min=1))
+@click.argument("job", type=NUMBER)
+@click.argument("there", type=NUMBER)
+@as_json
 @click.pass_obj
-def resume_job(obj: dict[str, Any], *, job: int, there: int) -> None:
+def resume_job(obj: dict[str, Any], *, job: int, there: int, as_json: bool) -> None:
     """Go on with JOB, of the unknown ones, by its number THERE on the upstream."""
 
     async def work(operator: Operator) -> None:
         await operator.settle_errand.resume(JobId(job), there=there)
 
     at_desk(obj, work)
-    click.echo(f"job {job} goes on as {there} of its upstream")
+    told = f"job {job} goes on as {there} of its upstream"
+    say(told, {"job": job, "there": there}, json_form=as_json)
 
 
 @jobs.command("release")
-@click.argument("job", type=int)
+@click.argument("job", type=NUMBER)
 @as_json
 @click.pass_obj
 def release_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
@@ -132,7 +134,7 @@ def release_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
 
 
 @jobs.command("settle")
-@click.argument("job", type=int)
+@click.argument("job", type=NUMBER)
 @as_json
 @click.pass_obj
 def settle_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import (
+    MOST_CREDITS,
+    NUMBER,
+    Row,
+    as_json,
+    at_desk,
+    owner,
+    show,
+    show_one,
+)
 from kinora.cli.spans import span
 from kinora.domain.account import Key
 from kinora.domain.caps import Cap, CapPeriod
@@ -34,14 +43,14 @@ def keys() -> None:
 
 
 @keys.command("list")
-@click.option("--account", type=int, help="Only of this account.")
+@click.option("--account", type=NUMBER, help="Only of this account.")
 @as_json
 @click.pass_obj
 def list_keys(obj: dict[str, Any], *, account: int | None, as_json: bool) -> None:
     """List keys by their first letters; secrets are not kept."""
 
     async def work(operator: Operator) -> list[Row]:
-        owner = AccountId(account) if account else None
+        whose = await owner(operator, account)
         return [
             {
                 "key": key.id,
@@ -55,14 +64,14 @@ def list_keys(obj: dict[str, Any], *, account: int | None, as_json: bool) -> Non
                 "used": key.used_at,
                 "revoked": key.revoked_at,
             }
-            for key in await operator.ground.store.view.keys.list(owner)
+            for key in await operator.ground.store.view.keys.list(whose)
         ]
 
     show(at_desk(obj, work), json_form=as_json, empty="no keys")
 
 
 @keys.command("create")
-@click.option("--account", type=int, default=1, show_default=True, help="Whose key.")
+@click.option("--account", type=NUMBER, default=1, show_default=True, help="Whose key.")
 @click.option("--name", default="", help="What it is for.")
 @click.option(
     "--scope",
@@ -74,7 +83,7 @@ def list_keys(obj: dict[str, Any], *, account: int | None, as_json: bool) -> Non
     help="What it may do; may be given several times.",
 )
 @click.option("--expires", type=span, help="After how long it ends, such as 30d; never if unset.")
-@click.option("--cap", type=click.IntRange(0), help="Credits that it may spend.")
+@click.option("--cap", type=click.IntRange(0, MOST_CREDITS), help="Credits that it may spend.")
 @cap_period
 @as_json
 @click.pass_obj
@@ -106,7 +115,7 @@ def create_key(  # noqa: PLR0913 - one for each option
 
 
 @keys.command("rotate")
-@click.argument("key", type=int)
+@click.argument("key", type=NUMBER)
 @click.option(
     "--overlap",
     type=span,
@@ -127,8 +136,8 @@ def rotate_key(obj: dict[str, Any], *, key: int, overlap: timedelta, as_json: bo
 
 
 @keys.command("cap")
-@click.argument("key", type=int)
-@click.option("--cap", type=click.IntRange(0), help="Credits that it may spend.")
+@click.argument("key", type=NUMBER)
+@click.option("--cap", type=click.IntRange(0, MOST_CREDITS), help="Credits that it may spend.")
 @cap_period
 @click.option("--none", "no_cap", is_flag=True, help="No cap any more.")
 @as_json
@@ -148,7 +157,7 @@ def cap_key(
 
 
 @keys.command("revoke")
-@click.argument("key", type=int)
+@click.argument("key", type=NUMBER)
 @as_json
 @click.pass_obj
 def revoke_key(obj: dict[str, Any], *, key: int, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import NUMBER, Row, as_json, at_desk, owner, show, show_one
 from kinora.domain.ids import AccountId
 from kinora.domain.lane import Health, Lane
 
@@ -16,7 +16,7 @@ def lanes() -> None:
 
 
 @lanes.command("list")
-@click.option("--account", type=int, help="Only of this account.")
+@click.option("--account", type=NUMBER, help="Only of this account.")
 @as_json
 @click.pass_obj
 def list_lanes(obj: dict[str, Any], *, account: int | None, as_json: bool) -> None:
@@ -24,15 +24,14 @@ def list_lanes(obj: dict[str, Any], *, account: int | None, as_json: bool) -> No
 
     async def work(operator: Operator) -> list[Row]:
         view = operator.ground.store.view
-        owners = (
-            [AccountId(account)] if account else [each.id for each in await view.accounts.list()]
-        )
+        only = await owner(operator, account)
+        owners = [only] if only else [each.id for each in await view.accounts.list()]
         rows: list[Row] = []
-        for owner in owners:
-            health = await view.lanes.health(owner, at=operator.ground.clock.now())
+        for whose in owners:
+            health = await view.lanes.health(whose, at=operator.ground.clock.now())
             rows.extend(
-                row(owner, lane, health.get(lane.email, Health()), operator)
-                for lane in await view.lanes.of(owner)
+                row(whose, lane, health.get(lane.email, Health()), operator)
+                for lane in await view.lanes.of(whose)
             )
         return rows
 
@@ -40,7 +39,7 @@ def list_lanes(obj: dict[str, Any], *, account: int | None, as_json: bool) -> No
 
 
 @lanes.command("quarantine")
-@click.argument("account", type=int)
+@click.argument("account", type=NUMBER)
 @click.argument("email")
 @as_json
 @click.pass_obj
@@ -50,7 +49,7 @@ def quarantine_lane(obj: dict[str, Any], *, account: int, email: str, as_json: b
 
 
 @lanes.command("release")
-@click.argument("account", type=int)
+@click.argument("account", type=NUMBER)
 @click.argument("email")
 @as_json
 @click.pass_obj

@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator, build_places
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, say, show, show_one
 from kinora.domain.ids import AccountId
 from kinora.domain.rank import Halt
 
 LOOK_EVERY = 0.5
 MOST_RUNNING = 10_000
 
-of_account = click.option("--account", type=int, help="Only this account's jobs.")
+of_account = click.option("--account", type=NUMBER, help="Only this account's jobs.")
 
 
 @click.group()
@@ -22,7 +22,9 @@ def queue() -> None:
 
 
 @queue.command("status")
-@click.option("--next", "upcoming", default=10, show_default=True, help="How many jobs to list.")
+@click.option(
+    "--next", "upcoming", type=MANY, default=10, show_default=True, help="How many jobs to list."
+)
 @as_json
 @click.pass_obj
 def status(obj: dict[str, Any], *, upcoming: int, as_json: bool) -> None:
@@ -40,32 +42,42 @@ def status(obj: dict[str, Any], *, upcoming: int, as_json: bool) -> None:
 
 @queue.command("pause")
 @of_account
+@as_json
 @click.pass_obj
-def pause(obj: dict[str, Any], *, account: int | None) -> None:
+def pause(obj: dict[str, Any], *, account: int | None, as_json: bool) -> None:
     """Start no more jobs; new ones are still taken, and wait. What runs goes on."""
     _halt(obj, Halt.PAUSED, account)
-    click.echo(f"{_whose(account)} paused; new jobs are still taken, and wait")
+    told = f"{_whose(account)} paused; new jobs are still taken, and wait"
+    say(told, {"account": account, "state": Halt.PAUSED.value}, json_form=as_json)
 
 
 @queue.command("resume")
 @of_account
+@as_json
 @click.pass_obj
-def resume(obj: dict[str, Any], *, account: int | None) -> None:
+def resume(obj: dict[str, Any], *, account: int | None, as_json: bool) -> None:
     """Take a pause or a drain back."""
     was = _halt(obj, None, account)
-    click.echo(f"{_whose(account)} {'open again' if was else 'not halted'}")
+    told = f"{_whose(account)} {'open again' if was else 'not halted'}"
+    say(told, {"account": account, "state": "open", "was_halted": was}, json_form=as_json)
 
 
 @queue.command("drain")
 @of_account
 @click.option("--wait", is_flag=True, help="Return when nothing waits or runs any more.")
+@as_json
 @click.pass_obj
-def drain(obj: dict[str, Any], *, account: int | None, wait: bool) -> None:
+def drain(obj: dict[str, Any], *, account: int | None, wait: bool, as_json: bool) -> None:
     """Take no new jobs (500069, 503) and let those that wait be made, until `resume`."""
     _halt(obj, Halt.DRAINING, account)
-    click.echo(f"{_whose(account)} draining; new jobs are refused until `kinora queue resume`")
+    if not as_json:
+        click.echo(f"{_whose(account)} draining; new jobs are refused until `kinora queue resume`")
     if wait:
         at_desk(obj, lambda operator: _emptied(operator, account))
+    if as_json:
+        told = {"account": account, "state": Halt.DRAINING.value, "empty": wait or None}
+        show_one(told, json_form=True)
+    elif wait:
         click.echo("empty")
 
 

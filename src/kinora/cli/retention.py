@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show
+from kinora.catalog.plans import plan_named
+from kinora.cli.desk import NUMBER, Row, as_json, at_desk, say, show
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId
 from kinora.domain.keeping import Keeping, Rule
@@ -38,6 +39,7 @@ def list_rules(obj: dict[str, Any], *, as_json: bool) -> None:
 @of_account
 @click.option("--results", type=int, help="Days that results are kept; 0 is for ever.")
 @click.option("--uploads", type=int, help="Days that uploads are kept; 0 is for ever.")
+@as_json
 @click.pass_obj
 def set_rule(
     obj: dict[str, Any],
@@ -46,44 +48,51 @@ def set_rule(
     account: str | None,
     results: int | None,
     uploads: int | None,
+    as_json: bool,
 ) -> None:
     """Say how long media that is stored from now on is kept."""
 
     async def work(operator: Operator) -> Rule:
         scope, name = scope_of(plan, account)
+        if plan is not None:
+            await _must_be_known(operator, plan)
         keeping = Keeping(results=results, uploads=uploads)
         rule = Rule(scope=scope, name=name, keeping=keeping)
         await operator.set_retention(rule)
         return rule
 
     kept = at_desk(obj, work)
-    click.echo(f"set for {kept.scope} {kept.name}; `kinora retention apply` dates older media")
+    told = f"set for {kept.scope} {kept.name}; `kinora retention apply` dates older media"
+    say(told, row(kept), json_form=as_json)
 
 
 @retention.command("remove")
 @of_plan
 @of_account
+@as_json
 @click.pass_obj
-def remove_rule(obj: dict[str, Any], *, plan: str | None, account: str | None) -> None:
+def remove_rule(
+    obj: dict[str, Any], *, plan: str | None, account: str | None, as_json: bool
+) -> None:
     """Forget a rule; what it dated keeps its date."""
 
-    async def work(operator: Operator) -> None:
+    async def work(operator: Operator) -> str:
         scope, name = scope_of(plan, account)
-        async with operator.ground.store.transaction() as tx:
-            if not await tx.retention.drop(scope, name):
-                raise Invalid(f"there is no rule for {scope} {name}")
+        await operator.remove_retention(scope, name)
+        return f"{scope} {name}"
 
-    at_desk(obj, work)
-    click.echo("removed")
+    whose = at_desk(obj, work)
+    say("removed", {"for": whose, "removed": True}, json_form=as_json)
 
 
 @retention.command("apply")
-@click.option("--account", type=int, help="This account only.")
+@click.option("--account", type=NUMBER, help="This account only.")
 @click.confirmation_option(
     prompt="What is older than the rules allow will be deleted within minutes. Go on?"
 )
+@as_json
 @click.pass_obj
-def apply_rules(obj: dict[str, Any], *, account: int | None) -> None:
+def apply_rules(obj: dict[str, Any], *, account: int | None, as_json: bool) -> None:
     """Date what is stored already by today's rules."""
 
     async def work(operator: Operator) -> int:
@@ -93,7 +102,16 @@ def apply_rules(obj: dict[str, Any], *, account: int | None) -> None:
             raise Invalid(f"there is no account {AccountId(account or 0)}")
         return sum([await operator.apply_retention(each) for each in wanted])
 
-    click.echo(f"{at_desk(obj, work)} now expire at another time than before")
+    changed = at_desk(obj, work)
+    told = f"{changed} now expire at another time than before"
+    say(told, {"changed": changed}, json_form=as_json)
+
+
+async def _must_be_known(operator: Operator, plan: str) -> None:
+    """Raise Invalid for a plan that neither the catalogue nor an account has."""
+    accounts = await operator.ground.store.view.accounts.list()
+    if plan not in {each.plan for each in accounts}:
+        plan_named(plan)
 
 
 def scope_of(plan: str | None, account: str | None) -> tuple[str, str]:

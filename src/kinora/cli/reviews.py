@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kinora.bootstrap.ground import Operator
-from kinora.cli.desk import Row, as_json, at_desk, show, show_one
+from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, show, show_one
 from kinora.domain.moderation import Review
 
 
@@ -16,7 +16,7 @@ def reviews() -> None:
 
 @reviews.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also what was decided already.")
-@click.option("--newest", default=50, show_default=True, help="How many.")
+@click.option("--newest", type=MANY, default=50, show_default=True, help="How many.")
 @as_json
 @click.pass_obj
 def list_reviews(obj: dict[str, Any], *, everything: bool, newest: int, as_json: bool) -> None:
@@ -31,7 +31,7 @@ def list_reviews(obj: dict[str, Any], *, everything: bool, newest: int, as_json:
 
 
 @reviews.command("allow")
-@click.argument("review", type=int)
+@click.argument("review", type=NUMBER)
 @as_json
 @click.pass_obj
 def allow_review(obj: dict[str, Any], *, review: int, as_json: bool) -> None:
@@ -44,7 +44,7 @@ def allow_review(obj: dict[str, Any], *, review: int, as_json: bool) -> None:
 
 
 @reviews.command("refuse")
-@click.argument("review", type=int)
+@click.argument("review", type=NUMBER)
 @as_json
 @click.pass_obj
 def refuse_review(obj: dict[str, Any], *, review: int, as_json: bool) -> None:

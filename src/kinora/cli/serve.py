@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from socket import socket as Socket  # noqa: N812 - the name of a value here
 from typing import Any
 
 import click
@@ -32,9 +33,7 @@ def serve(obj: dict[str, Any], host: str | None, port: int | None, data: Path | 
 
 def run(settings: Settings) -> int:
     """Serve until stopped; return the exit status."""
-    from kinora.adapters.db.migrate import NewerSchema  # noqa: PLC0415 - keeps `--help` fast
-    from kinora.adapters.db.snapshot import Damaged  # noqa: PLC0415 - see above
-    from kinora.adapters.locks import try_lock  # noqa: PLC0415 - see above
+    from kinora.adapters.locks import try_lock  # noqa: PLC0415 - keeps `--help` fast
 
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -44,19 +43,30 @@ def run(settings: Settings) -> int:
         raise click.ClickException(text) from None
     if lock is None:
         raise click.ClickException(f"another kinora already serves {settings.data}")
+    with lock:
+        try:
+            socket = listen(settings.host, settings.port)
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+            ) from None
+        with socket:
+            return serve_on(settings, socket)
+
+
+def serve_on(settings: Settings, socket: Socket) -> int:
+    """Serve on a socket that listens; return the exit status."""
+    from kinora.adapters.db.migrate import NewerSchema  # noqa: PLC0415 - keeps `--help` fast
+    from kinora.adapters.db.snapshot import Damaged  # noqa: PLC0415 - see above
+    from kinora.adapters.db.trouble import Trouble, told  # noqa: PLC0415 - see above
+
     try:
-        socket = listen(settings.host, settings.port)
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
-        ) from None
-    address = f"http://{settings.host}:{socket.getsockname()[1]}"
-    try:
-        welcome(settings, address)
+        welcome(settings, f"http://{settings.host}:{socket.getsockname()[1]}")
     except (BadSettings, NewerSchema, Damaged) as error:
         raise click.ClickException(str(error)) from None
-    with lock:
-        return asyncio.run(Supervisor(settings, socket=socket).run())
+    except Trouble as error:
+        raise click.ClickException(told(error)) from None
+    return asyncio.run(Supervisor(settings, socket=socket).run())
 
 
 def welcome(settings: Settings, address: str) -> None:

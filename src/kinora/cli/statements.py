@@ -12,6 +12,7 @@ from kinora.domain.errors import Invalid
 from kinora.domain.ledger import Movement
 from kinora.domain.statement import Line, Standing, Statement
 
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 DAY, MONTH = "%Y-%m-%d", "%Y-%m"
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 RISKY = tuple("=+-@\t\r\n|%")
@@ -141,7 +142,10 @@ def _cell(value: object) -> object:
 
 def _read(text: str, form: str, name: str) -> datetime:
     try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
+        told = datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:
+        told = None
+    if told is None or not FIRST_YEAR <= told.year <= LAST_YEAR:
         like = "2026-11" if form == MONTH else "2026-11-03"
-        raise Invalid(f"{name} must be like {like}, not {text!r}") from None
+        raise Invalid(f"{name} must be like {like}, not {text!r}")
+    return told

@@ -8,7 +8,7 @@ import click
 
 from kinora.bootstrap.ground import Operator
 from kinora.bootstrap.webhooks import build_webhooks
-from kinora.cli.desk import Row, as_json, at_desk, settings_of, show, show_one
+from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, owner, settings_of, show, show_one
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import AccountId, DeliveryId, EndpointId
 from kinora.domain.webhook import Delivery, Endpoint, Form, Try
@@ -33,7 +33,9 @@ def webhooks() -> None:
     default="standard",
     show_default=True,
 )
-@click.option("--account", type=int, default=1, show_default=True, help="Whose jobs it hears of.")
+@click.option(
+    "--account", type=NUMBER, default=1, show_default=True, help="Whose jobs it hears of."
+)
 @click.option(
     "--want",
     multiple=True,
@@ -62,42 +64,44 @@ def add_webhook(obj: dict[str, Any], /, *, as_json: bool, **given: Any) -> None:
             note=given["note"],
         )
         add = build_webhooks(operator.ground).add
-        endpoint, secret = await add(wanted, account=AccountId(given["account"]))
+        endpoint, secret = await add(wanted, account=AccountId(given["account"]), by=operator.by)
         return {**row(endpoint), "secret": secret}
 
     show_one(at_desk(obj, work), json_form=as_json)
 
 
 @webhooks.command("list")
-@click.option("--account", type=int, help="Only of this account.")
+@click.option("--account", type=NUMBER, help="Only of this account.")
 @as_json
 @click.pass_obj
 def list_webhooks(obj: dict[str, Any], *, account: int | None, as_json: bool) -> None:
     """List webhooks; secrets are not shown again."""
 
     async def work(operator: Operator) -> list[Row]:
-        owner = AccountId(account) if account else None
-        return [row(each) for each in await operator.ground.store.view.endpoints.of_account(owner)]
+        whose = await owner(operator, account)
+        return [row(each) for each in await operator.ground.store.view.endpoints.of_account(whose)]
 
     show(at_desk(obj, work), json_form=as_json, empty="no webhooks")
 
 
 @webhooks.command("remove")
-@click.argument("webhook", type=int)
+@click.argument("webhook", type=NUMBER)
 @as_json
 @click.pass_obj
 def remove_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
     """Forget WEBHOOK, what waits for it, and its log."""
 
     async def work(operator: Operator) -> None:
-        await build_webhooks(operator.ground).remove(EndpointId(webhook), account=None)
+        await build_webhooks(operator.ground).remove(
+            EndpointId(webhook), account=None, by=operator.by
+        )
 
     at_desk(obj, work)
     show_one({"webhook": webhook, "removed": True}, json_form=as_json)
 
 
 @webhooks.command("rotate")
-@click.argument("webhook", type=int)
+@click.argument("webhook", type=NUMBER)
 @click.option("--at-once", is_flag=True, help="The former secret got out: it is worth nothing now.")
 @as_json
 @click.pass_obj
@@ -107,7 +111,7 @@ def rotate_webhook(obj: dict[str, Any], *, webhook: int, at_once: bool, as_json:
     async def work(operator: Operator) -> Row:
         rotate = build_webhooks(operator.ground).rotate
         verb = rotate.at_once if at_once else rotate.gently
-        endpoint, secret = await verb(EndpointId(webhook), account=None)
+        endpoint, secret = await verb(EndpointId(webhook), account=None, by=operator.by)
         return {
             "webhook": endpoint.id,
             "secret": secret,
@@ -118,7 +122,7 @@ def rotate_webhook(obj: dict[str, Any], *, webhook: int, at_once: bool, as_json:
 
 
 @webhooks.command("enable")
-@click.argument("webhook", type=int)
+@click.argument("webhook", type=NUMBER)
 @as_json
 @click.pass_obj
 def enable_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
@@ -126,14 +130,14 @@ def enable_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
     _switch(
         obj,
         lambda operator: build_webhooks(operator.ground).switch.on(
-            EndpointId(webhook), account=None
+            EndpointId(webhook), account=None, by=operator.by
         ),
         json_form=as_json,
     )
 
 
 @webhooks.command("disable")
-@click.argument("webhook", type=int)
+@click.argument("webhook", type=NUMBER)
 @as_json
 @click.pass_obj
 def disable_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
@@ -141,21 +145,26 @@ def disable_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None
     _switch(
         obj,
         lambda operator: build_webhooks(operator.ground).switch.off(
-            EndpointId(webhook), account=None, why="it was switched off by the operator"
+            EndpointId(webhook),
+            account=None,
+            why="it was switched off by the operator",
+            by=operator.by,
         ),
         json_form=as_json,
     )
 
 
 @webhooks.command("test")
-@click.argument("webhook", type=int)
+@click.argument("webhook", type=NUMBER)
 @as_json
 @click.pass_obj
 def test_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
     """Post a signed sample to WEBHOOK now; the exit status is 1 when it is not taken."""
 
     async def work(operator: Operator) -> Row:
-        answer = await build_webhooks(operator.ground).test(EndpointId(webhook), account=None)
+        answer = await build_webhooks(operator.ground).test(
+            EndpointId(webhook), account=None, by=operator.by
+        )
         return {
             "taken": answer.taken,
             "status": answer.status,
@@ -171,8 +180,8 @@ def test_webhook(obj: dict[str, Any], *, webhook: int, as_json: bool) -> None:
 
 
 @webhooks.command("log")
-@click.argument("webhook", type=int)
-@click.option("--newest", default=20, show_default=True, help="How many deliveries.")
+@click.argument("webhook", type=NUMBER)
+@click.option("--newest", type=MANY, default=20, show_default=True, help="How many deliveries.")
 @as_json
 @click.pass_obj
 def show_log(obj: dict[str, Any], *, webhook: int, newest: int, as_json: bool) -> None:
@@ -191,8 +200,8 @@ def show_log(obj: dict[str, Any], *, webhook: int, newest: int, as_json: bool) -
 
 
 @webhooks.command("replay")
-@click.argument("webhook", type=int)
-@click.option("--delivery", type=int, help="Only this one.")
+@click.argument("webhook", type=NUMBER)
+@click.option("--delivery", type=NUMBER, help="Only this one.")
 @click.option("--since", help="From then on: 90m, 24h, 7d ago, or 2026-11-28T12:00:00Z.")
 @click.option("--until", help="Until then (default: now).")
 @click.option("--taken", is_flag=True, help="Also what the receiver took.")
@@ -207,14 +216,16 @@ def replay(obj: dict[str, Any], /, *, webhook: int, as_json: bool, **given: Any)
         verb, number = build_webhooks(operator.ground).replay, EndpointId(webhook)
         if given["delivery"] is not None:
             delivery = DeliveryId(given["delivery"])
-            return {"replayed": await verb.one(delivery, endpoint=number, account=None)}
+            many = await verb.one(delivery, endpoint=number, account=None, by=operator.by)
+            return {"replayed": many}
         now = operator.ground.clock.now()
         asked = ReplayAsk(
             since=moment_of(given["since"], now=now),
             until=moment_of(given["until"] or "0m", now=now),
             taken=given["taken"],
         )
-        return {"replayed": await verb.span(asked, endpoint=number, account=None)}
+        many = await verb.span(asked, endpoint=number, account=None, by=operator.by)
+        return {"replayed": many}
 
     show_one(at_desk(obj, work), json_form=as_json)
 

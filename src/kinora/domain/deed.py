@@ -21,3 +21,19 @@ class Deed:
     target: str
     detail: str = ""
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who does something, and from where; see `Deed`."""
+
+    who: str
+    address: str = ""
+
+    def deed(self, what: str, target: str, *, at: datetime, detail: str = "") -> Deed:
+        """Return what was done as a line of the audit log; no secret may be in it."""
+        told = {"who": self.who, "address": self.address}
+        return Deed(at=at, what=what, target=target, detail=detail, **told)
+
+
+BY_SERVER = By(who=SERVER)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from kinora.domain.deed import BY_SERVER
 from kinora.domain.ids import DeliveryId
 from kinora.domain.webhook import (
     KEPT,
@@ -25,6 +26,7 @@ from kinora.ports.post import Answer, Post
 from kinora.ports.sealing import BadSeal
 from kinora.ports.store import Outcome, Store, Tx
 from kinora.usecases.crew import Crew
+from kinora.usecases.keep_endpoints import note
 from kinora.usecases.sign_deliveries import SignDelivery
 
 log = structlog.get_logger()
@@ -164,6 +166,7 @@ class DeliverFacts:
         if why:
             await tx.deliveries.miss(endpoint.id)
             after = replace(after, enabled=False, why_off=why)
+            await note(tx, "disable", after, BY_SERVER, at=now, detail=why)
             log.warning("webhook.off", endpoint=endpoint.id, reason=why)
         elif now - since >= PATIENCE:
             await tx.deliveries.expire(endpoint.id, before=now - PATIENCE)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kinora.domain.deed import SERVER, By
 from kinora.domain.errand import Errand, Step
 from kinora.domain.errors import JobNotFound
 from kinora.domain.ids import AccountId, JobId
@@ -86,13 +87,17 @@ class SettleErrand:
 
     store: Store
     clock: Clock
+    who: str = SERVER
 
     async def resume(self, job_id: JobId, *, there: int) -> None:
         """Go on with a job by the number that it has on the other server."""
         async with self.store.transaction() as tx:
             errand = await _unknown(tx, job_id)
-            found = errand.sent(there, at=self.clock.now())
-            await tx.errands.save(found, step=errand.step)
+            now = self.clock.now()
+            await tx.errands.save(errand.sent(there, at=now), step=errand.step)
+            told = f"it is {there} on its upstream"
+            deed = By(who=self.who).deed("job.resume", f"job:{job_id}", at=now, detail=told)
+            await tx.audit.add(deed)
 
     async def release(self, job_id: JobId) -> Job:
         """End a job as failed and pay it back."""
@@ -116,6 +121,9 @@ class SettleErrand:
             if charged:
                 await tx.errands.charge(job_id)
             await tx.errands.drop(job_id)
+            what = "job.settle" if charged else "job.release"
+            deed = By(who=self.who).deed(what, f"job:{job_id}", at=ended.changed_at)
+            await tx.audit.add(deed)
         return ended
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kinora.domain.deed import SERVER, By
 from kinora.domain.errors import UnderLegalHold
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock
@@ -64,6 +65,7 @@ class MarkLost:
 
     store: Store
     clock: Clock
+    who: str = SERVER
 
     async def __call__(self, names: Sequence[str]) -> Sequence[str]:
         """Return the names that stay as they are, because a legal hold keeps them."""
@@ -76,7 +78,30 @@ class MarkLost:
         return held
 
     async def _mark_all(self, name: str) -> None:
+        now, gone = self.clock.now(), []
         async with self.store.transaction() as tx:
             for asset in await tx.upkeep.having(name):
                 if await tx.assets.get(asset.id) is not None:
-                    await remove_asset(tx, asset, at=self.clock.now())
+                    await remove_asset(tx, asset, at=now)
+                    gone.append(f"asset {asset.id}")
+            if gone:
+                deed = By(who=self.who).deed(
+                    "media.lost", f"blob:{name}", at=now, detail=", ".join(gone)
+                )
+                await tx.audit.add(deed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """Count anew how many assets share each file."""
+
+    store: Store
+    clock: Clock
+    who: str = SERVER
+
+    async def __call__(self) -> None:
+        """Count, and put right what was wrong."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            await tx.upkeep.recount(at=now)
+            await tx.audit.add(By(who=self.who).deed("media.recount", "server", at=now))

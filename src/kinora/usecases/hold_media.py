@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kinora.domain.deed import SERVER, By
 from kinora.domain.errors import Invalid, JobNotFound, MediaNotFound, Missing, NotAllowed
 from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import JobState
@@ -21,10 +22,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldMedia:
-    """Put an account, a job or an asset under a legal hold."""
+    """Put an account, a job or an asset under a legal hold.
+
+    `doer` is who does it, for the audit log; `who` of the call is whose name stands on the hold.
+    """
 
     store: Store
     clock: Clock
+    doer: str = SERVER
 
     async def __call__(self, subject: Subject, *, reason: str, who: str) -> LegalHold:
         """Return the hold; raises Missing, Invalid, NotAllowed, JobNotFound, MediaNotFound."""
@@ -34,14 +39,19 @@ class HoldMedia:
         if sum(each is not None for each in given) != 1:
             raise Invalid("name exactly one of account, job and asset")
         async with self.store.transaction() as tx:
-            return await tx.legal_holds.add(
+            now = self.clock.now()
+            hold = await tx.legal_holds.add(
                 await _owner(tx, subject),
                 job=subject.job,
                 asset=subject.asset,
                 reason=reason.strip(),
                 who=who,
-                at=self.clock.now(),
+                at=now,
             )
+            told = f"{_named(subject)}, in the name of {who}"
+            deed = By(who=self.doer).deed("hold.add", f"hold:{hold.id}", at=now, detail=told)
+            await tx.audit.add(deed)
+        return hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +60,25 @@ class LiftHold:
 
     store: Store
     clock: Clock
+    doer: str = SERVER
 
     async def __call__(self, number: int, *, who: str) -> None:
         """Lift it; raises Invalid when no hold with this number goes on."""
+        now = self.clock.now()
         async with self.store.transaction() as tx:
-            if not await tx.legal_holds.end(number, who=who, at=self.clock.now()):
+            if not await tx.legal_holds.end(number, who=who, at=now):
                 raise Invalid(f"there is no legal hold {number} that goes on")
+            told = f"in the name of {who}"
+            deed = By(who=self.doer).deed("hold.lift", f"hold:{number}", at=now, detail=told)
+            await tx.audit.add(deed)
+
+
+def _named(subject: Subject) -> str:
+    if subject.job is not None:
+        return f"job {subject.job}"
+    if subject.asset is not None:
+        return f"asset {subject.asset}"
+    return f"account {subject.account}"
 
 
 async def _owner(tx: Tx, subject: Subject) -> AccountId:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from kinora.domain.breaker import CLOSED
+from kinora.domain.deed import BY_SERVER, By
 from kinora.domain.errors import BadLink, EndpointNotFound, Invalid, NotAllowed
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import AccountId, EndpointId
@@ -20,6 +22,7 @@ from kinora.domain.webhook import (
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.sealing import Sealing
 from kinora.ports.store import Store, Tx
+from kinora.usecases.naming import host_of
 from kinora.usecases.sign_deliveries import fresh_secret, sealed
 
 UNKNOWN = "there is no webhook with this id"
@@ -43,7 +46,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddEndpoint:
-    """Take a URL that wants to hear facts. `check` raises BadLink for one that is never reached."""
+    """Take a URL that wants to hear facts. `check` raises BadLink for one that is never reached.
+
+    `by` is who does it, here and below, for the audit log.
+    """
 
     store: Store
     clock: Clock
@@ -51,7 +57,9 @@ class AddEndpoint:
     sealing: Sealing
     check: Callable[[str], None]
 
-    async def __call__(self, wanted: Wanted, *, account: AccountId) -> tuple[Endpoint, str]:
+    async def __call__(
+        self, wanted: Wanted, *, account: AccountId, by: By = BY_SERVER
+    ) -> tuple[Endpoint, str]:
         """Return the endpoint and its secret, which is shown this once; raise Invalid."""
         _check(wanted, self.check)
         number, secret = EndpointId(self.mint.id()), fresh_secret(wanted.form)
@@ -74,6 +82,7 @@ class AddEndpoint:
             if len(await tx.endpoints.of_account(account)) >= MOST_ENDPOINTS:
                 raise Invalid(f"an account has at most {MOST_ENDPOINTS} webhooks; remove one first")
             await tx.endpoints.add(endpoint)
+            await note(tx, "add", endpoint, by, at=endpoint.created_at)
         return endpoint, secret
 
 
@@ -93,12 +102,16 @@ class RemoveEndpoint:
     """Forget an endpoint, what waits for it, and its log."""
 
     store: Store
+    clock: Clock
 
-    async def __call__(self, number: EndpointId, *, account: AccountId | None) -> None:
+    async def __call__(
+        self, number: EndpointId, *, account: AccountId | None, by: By = BY_SERVER
+    ) -> None:
         """Forget it; raise EndpointNotFound."""
         async with self.store.transaction() as tx:
-            await found(tx, number, account)
+            endpoint = await found(tx, number, account)
             await tx.endpoints.remove(number)
+            await note(tx, "remove", endpoint, by, at=self.clock.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,22 +119,29 @@ class SwitchEndpoint:
     """Switch an endpoint on or off; what happens while it is off can be replayed later."""
 
     store: Store
+    clock: Clock
 
-    async def on(self, number: EndpointId, *, account: AccountId | None) -> Endpoint:
+    async def on(
+        self, number: EndpointId, *, account: AccountId | None, by: By = BY_SERVER
+    ) -> Endpoint:
         """Switch it on, with a closed circuit; raise EndpointNotFound."""
         async with self.store.transaction() as tx:
             endpoint = await found(tx, number, account)
             after = replace(endpoint, enabled=True, why_off="", breaker=CLOSED)
             await tx.endpoints.save(after)
+            await note(tx, "enable", after, by, at=self.clock.now())
         return after
 
-    async def off(self, number: EndpointId, *, account: AccountId | None, why: str) -> Endpoint:
+    async def off(
+        self, number: EndpointId, *, account: AccountId | None, why: str, by: By = BY_SERVER
+    ) -> Endpoint:
         """Switch it off, and end what waits for it as missed; raise EndpointNotFound."""
         async with self.store.transaction() as tx:
             endpoint = await found(tx, number, account)
             after = replace(endpoint, enabled=False, why_off=why)
             await tx.endpoints.save(after)
             await tx.deliveries.miss(number)
+            await note(tx, "disable", after, by, at=self.clock.now())
         return after
 
 
@@ -134,20 +154,21 @@ class RotateSecret:
     sealing: Sealing
 
     async def gently(
-        self, number: EndpointId, *, account: AccountId | None
+        self, number: EndpointId, *, account: AccountId | None, by: By = BY_SERVER
     ) -> tuple[Endpoint, str]:
         """Return the endpoint and its new secret, shown this once; raise EndpointNotFound."""
-        return await self._rotate(number, account, overlap=True)
+        return await self._rotate(number, account, OVERLAP, by)
 
     async def at_once(
-        self, number: EndpointId, *, account: AccountId | None
+        self, number: EndpointId, *, account: AccountId | None, by: By = BY_SERVER
     ) -> tuple[Endpoint, str]:
         """Do the same for a secret that got out: the one before is worth nothing from now on."""
-        return await self._rotate(number, account, overlap=False)
+        return await self._rotate(number, account, None, by)
 
     async def _rotate(
-        self, number: EndpointId, account: AccountId | None, *, overlap: bool
+        self, number: EndpointId, account: AccountId | None, overlap: timedelta | None, by: By
     ) -> tuple[Endpoint, str]:
+        now = self.clock.now()
         async with self.store.transaction() as tx:
             endpoint = await found(tx, number, account)
             secret = fresh_secret(endpoint.form)
@@ -155,9 +176,11 @@ class RotateSecret:
                 endpoint,
                 sealed=sealed(secret, endpoint=number, sealing=self.sealing),
                 former=endpoint.sealed if overlap else None,
-                former_until=self.clock.now() + OVERLAP if overlap else None,
+                former_until=now + overlap if overlap else None,
             )
             await tx.endpoints.save(after)
+            good = f"the former secret is good for {overlap}" if overlap else "at once"
+            await note(tx, "rotate", after, by, at=now, detail=good)
         return after, secret
 
 
@@ -187,6 +210,18 @@ async def found(tx: Tx, number: EndpointId, account: AccountId | None) -> Endpoi
     if endpoint is None or account not in (None, endpoint.account):
         raise EndpointNotFound(UNKNOWN)
     return endpoint
+
+
+async def note(
+    tx: Tx, what: str, endpoint: Endpoint, by: By, *, at: datetime, detail: str = ""
+) -> None:
+    """Write in the audit log what is done to an endpoint.
+
+    Of its URL only the host is told: what follows it is often a secret.
+    """
+    told = f"account {endpoint.account}, {endpoint.form}, {host_of(endpoint.url)}"
+    detail = f"{told}; {detail}" if detail else told
+    await tx.audit.add(by.deed(f"webhook.{what}", f"webhook:{endpoint.id}", at=at, detail=detail))
 
 
 def _check(wanted: Wanted, check: Callable[[str], None]) -> None:

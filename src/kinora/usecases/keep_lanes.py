@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from kinora.domain.deed import BY_SERVER, SERVER, By
 from kinora.domain.errors import Invalid, JobNotFound, Missing
 from kinora.domain.ids import AccountId
 from kinora.domain.lane import DEFAULT_LANE, Bar, Lane, Upstream
@@ -11,6 +12,7 @@ from kinora.ports.clock import Clock
 from kinora.ports.sealing import Sealing
 from kinora.ports.store import Store, Tx
 from kinora.ports.upstream import bound_to
+from kinora.usecases.naming import host_of
 
 EMAIL = re.compile(r"[^\s,/?#:%@]{1,100}@[^\s,/?#:%@]{1,100}")
 """What stands in the names of jobs must not look like their other parts."""
@@ -59,8 +61,9 @@ class PutLane:
         email: str,
         max_jobs: int,
         upstream: WantedUpstream = NOTHING_SAID,
+        by: By = BY_SERVER,
     ) -> Lane:
-        """Return the lane; raise Invalid, Missing."""
+        """Return the lane; raise Invalid, Missing. `by` does it, for the audit log."""
         if not EMAIL.fullmatch(email):
             raise Invalid("email must be an address such as name@example.com")
         if email == DEFAULT_LANE and upstream.said:
@@ -74,7 +77,10 @@ class PutLane:
             lane = replace(before, max_jobs=max_jobs, executing=executing, hidden=False)
             if upstream.said:
                 lane = await self._with_upstream(tx, account, lane, upstream)
-            await tx.lanes.put(account, lane, at=self.clock.now())
+            now = self.clock.now()
+            await tx.lanes.put(account, lane, at=now)
+            detail = f"{max_jobs} jobs at once{_told(lane, upstream)}"
+            await tx.audit.add(by.deed("lane.put", _target(account, email), at=now, detail=detail))
         return lane
 
     async def _with_upstream(
@@ -110,14 +116,17 @@ class DropLane:
     """Forget a lane; its jobs go on, and their names stay as they are."""
 
     store: Store
+    clock: Clock
 
-    async def __call__(self, account: AccountId, *, email: str) -> None:
+    async def __call__(self, account: AccountId, *, email: str, by: By = BY_SERVER) -> None:
         """Forget it; raises Invalid for the default lane, JobNotFound for one that is not there."""
         if email == DEFAULT_LANE:
             raise Invalid("the default account cannot be removed")
         async with self.store.transaction() as tx:
             if not await tx.lanes.drop(account, email):
                 raise JobNotFound(f"there is no account {email[:100]}")
+            deed = by.deed("lane.drop", _target(account, email), at=self.clock.now())
+            await tx.audit.add(deed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +135,7 @@ class CloseLane:
 
     store: Store
     clock: Clock
+    who: str = SERVER
 
     async def __call__(self, account: AccountId, *, email: str, closed: bool) -> Lane:
         """Close a lane until it is opened again, or open it; raise JobNotFound."""
@@ -137,6 +147,8 @@ class CloseLane:
             if closed:
                 lane = lane.barred(Bar.OPERATOR, at=self.clock.now())
             await tx.lanes.bar(account, email, lane.quarantine)
+            what, now = "lane.quarantine" if closed else "lane.release", self.clock.now()
+            await tx.audit.add(By(who=self.who).deed(what, _target(account, email), at=now))
         return lane
 
 
@@ -145,6 +157,18 @@ def masked(key: str) -> str:
     if len(key) < LONG_ENOUGH:
         return "…secured…"
     return f"{key[:SHOWN]}…secured…{key[-SHOWN:]}"
+
+
+def _target(account: AccountId, email: str) -> str:
+    return f"lane:{account}/{email}"
+
+
+def _told(lane: Lane, wanted: WantedUpstream) -> str:
+    """Say what the audit log should know of an upstream; its key is not told, not even masked."""
+    if lane.upstream is None or not wanted.said:
+        return ""
+    word = "a new key" if wanted.key else "the key as before"
+    return f", upstream {host_of(lane.upstream.url)}, {word}"
 
 
 def _address(given: str) -> str:

@@ -17,6 +17,8 @@ from kinora.ports.store import Store, Tx
 from kinora.usecases.choose_plan import begin_plan
 
 SECRET_BYTES = 32
+LONGEST_NAME = 100
+LIGHTEST, HEAVIEST = 0.01, 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,10 @@ class CreateAccount:
     ) -> Account:
         """Return the new account, numbered one above the newest.
 
-        It is empty, unless it is put `on` a plan, whose first month then begins now.
+        It is empty, unless it is put `on` a plan, whose first month then begins now. Raises
+        Invalid for a bad name.
         """
+        check_name(name)
         async with self.store.transaction() as tx:
             numbers = [account.id for account in await tx.accounts.list()]
             account = Account(
@@ -79,7 +83,11 @@ class ChangeAccount:
         weight: float | None = None,
         rank: Rank | None = None,
     ) -> Account:
-        """Return the account after the change; what is None stays. Raises NotAllowed."""
+        """Return the account after the change; what is None stays. Raises NotAllowed, Invalid."""
+        if name is not None:
+            check_name(name)
+        if weight is not None and not LIGHTEST <= weight <= HEAVIEST:
+            raise Invalid(f"weight must be from {LIGHTEST:g} to {HEAVIEST:g}")
         async with self.store.transaction() as tx:
             before = await _must_exist(tx, number)
             after = replace(
@@ -149,6 +157,12 @@ class CreateKey:
                 raise Invalid("a key with this secret exists already")
             await add_key(tx, key, digest, who=self.who)
         return key, secret
+
+
+def check_name(name: str) -> None:
+    """Raise Invalid unless an account can be called so."""
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid(f"name must have 1 to {LONGEST_NAME} printable characters")
 
 
 def new_secret() -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kinora.domain.ids import AssetId
 from kinora.domain.job import Job
@@ -23,6 +24,14 @@ def content_name(sha256: str, asset: AssetId, *, ending: str) -> str:
     Of equal bytes the first name stays and the later ones go; see `adapters/db/assets.py`.
     """
     return f"content/{sha256[:2]}/{sha256[2:4]}/{sha256}.{asset}.{ending}"
+
+
+def host_of(url: str) -> str:
+    """Return what a log may tell of an address: names, paths and queries may hold secrets."""
+    try:
+        return urlsplit(url).hostname or "no host"
+    except ValueError:
+        return "no host"
 
 
 def digest_of(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from starlette.requests import Request
 
+from kinora.domain.account import Account
+from kinora.domain.deed import By
 from kinora.domain.scopes import Call, Scope
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -19,6 +21,11 @@ def call_of(request: Request) -> Call:
     if address is None:
         address = request.client.host if request.client else ""
     return Call(needs=needs, address=address)
+
+
+def by_of(request: Request, account: Account) -> By:
+    """Return who does something by a request, for the audit log."""
+    return By(who=f"key:{account.key}", address=call_of(request).address)
 
 
 def needing(request: Request, scope: Scope | None) -> None:

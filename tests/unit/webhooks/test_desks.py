@@ -142,6 +142,41 @@ async def test_strangers_see_and_change_nothing(house: House, stranger: str) -> 
         assert told.json()["ErrCode"] in (500020, 500090)
 
 
+async def test_a_job_of_our_own_door_names_a_webhook(house: House, stranger: str) -> None:
+    job = {"feature": "text_to_video", "prompt": "a boat", "duration": 1, "quality": "360p"}
+    async with receiving() as hook:
+        made = await house.add(hook, "pixverse")
+        for number, name in enumerate((made["id"], made["webhook_id"])):
+            key = {"Idempotency-Key": f"once-{made['id']}-{number}"}
+            body = job | {"webhook_id": name}
+            twice = [await house.client.post("/api/jobs", json=body, headers=key) for _ in "ab"]
+            assert [each.status_code for each in twice] == [201, 201]
+            answer = twice[1].json()
+            gone = await house.client.delete(f"/api/jobs/{answer['id']}")
+            assert gone.status_code == 204
+            await house.tell()
+            assert [body["id"] for body in hook.bodies] == [str(answer["id"])]
+            hook.got.clear()
+    before = await house.client.get("/api/jobs?limit=1")
+    other = (await house.ground.store.view.accounts.list())[-1]
+    await build_operator(house.ground).grant(other.id, package=100)
+    foreign = {"Authorization": f"Bearer {stranger}"}
+    refused = [
+        await house.client.post("/api/jobs", json=job | {"webhook_id": 77}),
+        await house.client.post("/api/jobs", json=job | {"webhook_id": "x"}),
+        await house.client.post(
+            "/api/jobs", json=job | {"webhook_id": made["id"]}, headers=foreign
+        ),
+    ]
+    told = "webhook_id: there is no webhook with this id"
+    assert {(each.status_code, each.json()["detail"]) for each in refused} == {(422, told)}
+    assert (await house.client.get("/api/jobs?limit=1")).json() == before.json()
+    theirs = await house.client.get("/api/jobs", headers=foreign)
+    assert theirs.json()["jobs"] == []
+    odd = await house.client.post("/api/jobs", json=job | {"webhook_id": True})
+    assert (odd.status_code, odd.json()["detail"][:10]) == (422, "webhook_id")
+
+
 async def test_a_sample_is_posted_at_once(house: House) -> None:
     async with receiving(200, 403) as hook:
         made = await house.add(hook)

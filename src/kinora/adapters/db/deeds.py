@@ -8,6 +8,21 @@ from kinora.domain.deed import Deed
 from kinora.domain.ids import AccountId
 
 
+def add_deed(db: Connection, deed: Deed) -> None:
+    """Write a deed as a row."""
+    db.run(
+        "add_deed",
+        {
+            "at": micros(deed.at),
+            "who": deed.who,
+            "what": deed.what,
+            "target": deed.target,
+            "detail": deed.detail,
+            "address": deed.address,
+        },
+    )
+
+
 class SqlAudit:
     """Deeds; triggers see to it that none is changed or removed."""
 
@@ -17,17 +32,7 @@ class SqlAudit:
 
     async def add(self, deed: Deed) -> None:
         """Keep a deed."""
-        self._db.run(
-            "add_deed",
-            {
-                "at": micros(deed.at),
-                "who": deed.who,
-                "what": deed.what,
-                "target": deed.target,
-                "detail": deed.detail,
-                "address": deed.address,
-            },
-        )
+        add_deed(self._db, deed)
 
     async def newest(self, *, at_most: int) -> Sequence[Deed]:
         """Return deeds, newest first."""

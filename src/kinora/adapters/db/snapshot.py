@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from kinora.adapters.db.deeds import add_deed
 from kinora.adapters.db.statements import connect
+from kinora.domain.deed import Deed
 from kinora.ports.upkeep import Stored
 
 AT_ONCE = 1000
@@ -55,5 +57,14 @@ def note_number(path: Path, name: str, value: int) -> None:
     db = connect(str(path))
     try:
         db.run("note_installation", {"name": name, "value": value})
+    finally:
+        db.raw.close()
+
+
+def note_deed(path: Path, deed: Deed) -> None:
+    """Write a deed into the audit log of a database file."""
+    db = connect(str(path))
+    try:
+        add_deed(db, deed)
     finally:
         db.raw.close()

@@ -35,6 +35,8 @@ class JobBody(BaseModel):
     several_shots: bool = False
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
     watermark: bool = False
+    webhook_id: Annotated[int, Field(gt=0, le=MAX_ID)] | Annotated[str, Field(max_length=100)] = ""
+    """A webhook of the account's own that is told of this job, as `id` or `webhook_id` show it."""
 
 
 def read_job_body(raw: bytes) -> JobBody:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from kinora.apis.native.asked import JobBody, order_from, read_job_body
 from kinora.apis.native.callers import key_of
 from kinora.apis.native.problems import answering, problem
+from kinora.apis.native.webhooks import naming
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
 from kinora.domain.errors import Invalid, JobNotFound, NotAllowed
@@ -52,7 +53,8 @@ class JobDoor:
         repeat: Repeat | None = repeat_of(request, raw, scope=SCOPE)
         body: JobBody = read_job_body(raw)
         order = order_from(body, account=account.id, trace=request.state.trace)
-        job = await self.submit(replace(order, key=account.key), repeat=repeat)
+        within = naming(body.webhook_id, base=self._base(request))
+        job = await self.submit(replace(order, key=account.key), repeat=repeat, within=within)
         place = {"location": f"{self._base(request)}/api/jobs/{job.id}"}
         return JSONResponse(receipt(job), status_code=201, headers=place)
 

@@ -14,17 +14,19 @@ from kinora.apis.native.callers import key_of
 from kinora.apis.native.problems import Handler, answering
 from kinora.apis.native.told import written
 from kinora.domain.account import Account
-from kinora.domain.errors import EndpointNotFound, Invalid, Malformed
+from kinora.domain.errors import EndpointNotFound, Invalid, Malformed, NotAllowed
 from kinora.domain.fact import FactKind
 from kinora.domain.ids import MAX_ID, DeliveryId, EndpointId
+from kinora.domain.job import Job
 from kinora.domain.scopes import Call
 from kinora.domain.webhook import Delivery, Endpoint, Form, Try
-from kinora.ports.store import Store
+from kinora.ports.store import Store, Tx
 from kinora.ports.webhooks import ReplayAsk
 from kinora.usecases.keep_endpoints import (
     UNKNOWN,
     AddEndpoint,
     FindEndpoint,
+    NameEndpoint,
     RemoveEndpoint,
     RotateSecret,
     SwitchEndpoint,
@@ -32,11 +34,12 @@ from kinora.usecases.keep_endpoints import (
 )
 from kinora.usecases.replay_deliveries import ReplayDeliveries, TestEndpoint
 from kinora.web.bodies import read_body
-from kinora.web.callers import call_of
+from kinora.web.callers import by_of, call_of
 
 MAX_BODY = 1 << 16
 MOST_SHOWN, USUAL = 100, 20
 LONGEST_NUMBER = 18
+UNKNOWN_HOOK = f"webhook_id: {UNKNOWN}"
 
 
 class AddBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +101,8 @@ class WebhookDoor:
             every_job=body.every_job,
             note=body.note,
         )
-        endpoint, secret = await self.verbs.add(wanted, account=account.id)
+        by = by_of(request, account)
+        endpoint, secret = await self.verbs.add(wanted, account=account.id, by=by)
         return _secretive({**endpoint_row(endpoint), "secret": secret}, status=201)
 
     async def list(self, request: Request) -> Response:
@@ -114,35 +118,40 @@ class WebhookDoor:
     async def remove(self, request: Request) -> Response:
         """Forget an endpoint and its log."""
         account = await self._account(request)
-        await self.verbs.remove(_number(request), account=account.id)
+        by = by_of(request, account)
+        await self.verbs.remove(_number(request), account=account.id, by=by)
         return Response(status_code=204)
 
     async def rotate(self, request: Request) -> Response:
         """Give it a new secret; the answer shows it, this once."""
         account, body = await self._account(request), await _read(request, RotateBody)
         verb = self.verbs.rotate.at_once if body.at_once else self.verbs.rotate.gently
-        endpoint, secret = await verb(_number(request), account=account.id)
+        endpoint, secret = await verb(
+            _number(request), account=account.id, by=by_of(request, account)
+        )
         return _secretive({**endpoint_row(endpoint), "secret": secret})
 
     async def enable(self, request: Request) -> Response:
         """Switch it on."""
-        account = await self._account(request)
+        account, number = await self._account(request), _number(request)
+        by = by_of(request, account)
         return JSONResponse(
-            endpoint_row(await self.verbs.switch.on(_number(request), account=account.id))
+            endpoint_row(await self.verbs.switch.on(number, account=account.id, by=by))
         )
 
     async def disable(self, request: Request) -> Response:
         """Switch it off."""
         account, number = await self._account(request), _number(request)
         why = "it was switched off by its owner"
-        return JSONResponse(
-            endpoint_row(await self.verbs.switch.off(number, account=account.id, why=why))
-        )
+        off, by = self.verbs.switch.off, by_of(request, account)
+        return JSONResponse(endpoint_row(await off(number, account=account.id, why=why, by=by)))
 
     async def test(self, request: Request) -> Response:
         """Post a signed sample now and show what the receiver said."""
         account = await self._account(request)
-        answer = await self.verbs.test(_number(request), account=account.id)
+        answer = await self.verbs.test(
+            _number(request), account=account.id, by=by_of(request, account)
+        )
         told = {"status": answer.status, "millis": answer.millis, "error": answer.error}
         return JSONResponse({"taken": answer.taken, **told, "answer": answer.text})
 
@@ -164,14 +173,15 @@ class WebhookDoor:
         number, replay = _number(request), self.verbs.replay
         if (body.delivery is None) == (body.since is None):
             raise Invalid("give either delivery or since (and until)")
+        by = by_of(request, account)
         if body.delivery is not None:
             # Numbers that no delivery can have are unknown ones.
             one = DeliveryId(min(max(body.delivery, 0), MAX_ID))
-            many = await replay.one(one, endpoint=number, account=account.id)
+            many = await replay.one(one, endpoint=number, account=account.id, by=by)
         else:
             until = body.until or replay.clock.now()
             asked = ReplayAsk(since=_aware(body.since), until=_aware(until), taken=body.taken)
-            many = await replay.span(asked, endpoint=number, account=account.id)
+            many = await replay.span(asked, endpoint=number, account=account.id, by=by)
         return JSONResponse({"replayed": many}, status_code=202)
 
     async def _endpoint(self, request: Request) -> Endpoint:
@@ -245,6 +255,31 @@ def try_row(tried: Try) -> dict[str, Any]:
         "error": tried.error,
         "answer": tried.answer,
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameOwn:
+    """Lets a new job name an endpoint; another account's is not told apart from one not there."""
+
+    name: NameEndpoint
+
+    async def __call__(self, tx: Tx, job: Job) -> None:
+        """Note it; raises Invalid, which undoes the job."""
+        try:
+            await self.name(tx, job)
+        except (EndpointNotFound, NotAllowed):
+            raise Invalid(UNKNOWN_HOOK) from None
+
+
+def naming(webhook: int | str, *, base: str) -> NameOwn | None:
+    """Return how a job names the endpoint of its body; raise Invalid for odd names."""
+    if webhook == "":
+        return None
+    text = str(webhook)
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise Invalid(UNKNOWN_HOOK)
+    number = EndpointId(min(int(text), MAX_ID))
+    return NameOwn(name=NameEndpoint(endpoint=number, base=base))
 
 
 async def _read(request: Request, kind: type[Any]) -> Any:

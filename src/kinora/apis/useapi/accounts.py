@@ -22,11 +22,13 @@ from kinora.apis.useapi.lanes import named
 from kinora.apis.useapi.queues import spelled
 from kinora.apis.useapi.wire import MOST_JOBS, Submission
 from kinora.domain.account import Account
+from kinora.domain.deed import By
 from kinora.domain.errors import Invalid, Missing
 from kinora.domain.ids import AccountId
 from kinora.domain.lane import Health, Lane
 from kinora.ports.clock import Clock
 from kinora.usecases.keep_lanes import WantedUpstream
+from kinora.web.callers import by_of
 
 MASKED = "…secured…"
 SIGNED_IN = timedelta(days=30)
@@ -46,7 +48,7 @@ class Put(Protocol):
     """Makes or changes a lane."""
 
     def __call__(
-        self, account: AccountId, *, email: str, max_jobs: int, upstream: WantedUpstream
+        self, account: AccountId, *, email: str, max_jobs: int, upstream: WantedUpstream, by: By
     ) -> Awaitable[Lane]:
         """Return the lane."""
 
@@ -54,7 +56,7 @@ class Put(Protocol):
 class Drop(Protocol):
     """Forgets a lane."""
 
-    def __call__(self, account: AccountId, *, email: str) -> Awaitable[None]:
+    def __call__(self, account: AccountId, *, email: str, by: By) -> Awaitable[None]:
         """Forget it."""
 
 
@@ -100,13 +102,17 @@ class Accounts:
         if body.max_jobs is None:
             raise Missing("maxJobs")
         wanted = WantedUpstream(url=body.upstream, key=body.upstream_key, replays=body.replays)
-        lane = await self.put(account.id, email=email, max_jobs=body.max_jobs, upstream=wanted)
+        by = by_of(request, account)
+        lane = await self.put(
+            account.id, email=email, max_jobs=body.max_jobs, upstream=wanted, by=by
+        )
         return good(self._told(account, lane, await self._health(account)), status=201)
 
     async def forget(self, request: Request) -> Response:
         """DELETE accounts/{email}."""
         account = await self.desk.caller(request)
-        await self.drop(account.id, email=request.path_params["email"].strip().lower())
+        email = request.path_params["email"].strip().lower()
+        await self.drop(account.id, email=email, by=by_of(request, account))
         return good({})
 
     async def _health(self, account: Account) -> Mapping[str, Health]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -11,8 +12,10 @@ from starlette.responses import Response
 from kinora.apis.useapi.desk import Desk, good
 from kinora.apis.useapi.fields import text_of
 from kinora.apis.useapi.wire import LONGEST_REPLY
+from kinora.domain.deed import By
 from kinora.domain.errors import Invalid
 from kinora.domain.ids import AccountId
+from kinora.web.callers import by_of
 
 
 class OwnerRow(msgspec.Struct, frozen=True):
@@ -21,13 +24,20 @@ class OwnerRow(msgspec.Struct, frozen=True):
     replyUrl: str  # noqa: N815 - the wire's spelling
 
 
+class Keep(Protocol):
+    """Keeps an account's address for callbacks."""
+
+    def __call__(self, account: AccountId, url: str, *, by: By) -> Awaitable[None]:
+        """Keep it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
     """Keeps where all jobs of an account are told; a call's own `replyUrl` goes before it."""
 
     desk: Desk
     read: Callable[[AccountId], Awaitable[str]]
-    keep: Callable[[AccountId, str], Awaitable[None]]
+    keep: Keep
 
     async def shown(self, request: Request) -> Response:
         """GET /v2/account."""
@@ -42,7 +52,7 @@ class Owner:
             raise Invalid("replyUrl is too long")
         if url and not _is_address(url):
             raise Invalid("replyUrl must be an http or https address")
-        await self.keep(account.id, url)
+        await self.keep(account.id, url, by=by_of(request, account))
         return good(OwnerRow(url))
 
 
