@@ -110,8 +110,13 @@ class SafePost:
 def check_target(url: str, *, allowed: Iterable[Network] = ()) -> None:
     """Raise BadLink for a URL to which no post can ever go; names are judged at each post."""
     check_link(url)
+    try:
+        host = httpx.URL(url).host
+    except httpx.InvalidURL:
+        # Names that no name server can be asked for, and control characters.
+        raise BadLink("the link is not a URL") from None
     with suppress(ValueError):
-        address = ipaddress.ip_address(httpx.URL(url).host)
+        address = ipaddress.ip_address(host)
         if not may_reach(address, allowed):
             raise BadLink("the address is not on the open internet, and not in allowed_networks")
 

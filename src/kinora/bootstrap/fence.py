@@ -37,13 +37,12 @@ class Fence:
         """Count a call with a key; raise TooOften."""
         self.calls.admit(digest, address=address)
 
-    def opened(self, digest: bytes) -> None:
+    def opened(self, digest: bytes, *, address: str) -> None:
         """Note that a key has opened an account."""
-        self.calls.opened(digest)
+        self.calls.opened(digest, address=address)
 
     def refused(self, *, address: str) -> None:
-        """Count a key that opened nothing."""
-        self.calls.refused(address=address)
+        """Note a key that opened nothing."""
         self.notes.refused(address)
 
     def used(self, opened: Opened, at: datetime) -> None:

@@ -123,4 +123,9 @@ def _plain(value: Any) -> str:
         case _ if hasattr(value, "isoformat"):
             return str(value.strftime("%Y-%m-%d %H:%M:%S"))
         case _:
-            return str(value)
+            return _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    """Spell out what would break a table or speak to the terminal: names are strangers' words."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
