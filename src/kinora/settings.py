@@ -192,6 +192,11 @@ class Settings:
         """What each account may keep and do."""
         return Quota(kept=self.quota_bytes, uploads=self.quota_uploads, fetches=self.quota_fetches)
 
+    def address(self, port: int) -> str:
+        """Return the address of a server on this host."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{port}"
+
     @property
     def database(self) -> Path:
         """The SQLite file."""
@@ -338,12 +343,16 @@ def _from_environment(name: str) -> str | list[str] | None:
 
 
 def _from_file() -> dict[str, Any]:
-    path = Path(os.environ.get(PREFIX + "CONFIG", "kinora.toml"))
-    if not path.is_file():
+    named = os.environ.get(PREFIX + "CONFIG", "")
+    path = Path(named or "kinora.toml")
+    if not named and not path.is_file():
         return {}
     try:
-        values = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        # One that was named and cannot be read must not pass for one without settings.
+        raise BadSettings(f"cannot read {path}: {error.strerror}") from None
+    except ValueError as error:
         raise BadSettings(f"{path}: {error}") from None
     unknown = values.keys() - {field.name for field in fields(Settings)}
     if unknown:

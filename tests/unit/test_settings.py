@@ -1,7 +1,10 @@
 """Settings that a clumsy operator may write: each is refused by name, before anything starts."""
 
+from pathlib import Path
+
 import pytest
 
+from kinora.moderation.rules import BadRules, load_rules
 from kinora.settings import BadSettings, read_settings
 
 
@@ -48,4 +51,21 @@ def test_nonsense_is_refused_by_name(
 def test_what_is_sensible_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("host", "::1"), ("public_url", "https://a.example/kinora")):
         monkeypatch.setenv(f"KINORA_{name.upper()}", value)
-    assert read_settings({}).host == "::1"
+    assert read_settings({}).address(80) == "http://[::1]:80"
+
+
+@pytest.mark.parametrize("text", [None, "port = [", "prot = 8080", "port = 'x'", b"\xff\xfe"])
+def test_a_file_that_says_nothing_sensible(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str | bytes | None
+) -> None:
+    path = tmp_path / "mine.toml"
+    if text is not None:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    monkeypatch.setenv("KINORA_CONFIG", str(path))
+    with pytest.raises(BadSettings):
+        read_settings({})
+
+
+def test_rules_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BadRules, match="nowhere"):
+        load_rules(tmp_path / "nowhere.toml")

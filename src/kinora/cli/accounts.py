@@ -1,5 +1,6 @@
 """`kinora accounts`: who may submit, and how much at once."""
 
+from math import isnan
 from typing import Any
 
 import click
@@ -105,6 +106,9 @@ def share_account(
     obj: dict[str, Any], *, account: int, weight: float | None, rank: str | None, as_json: bool
 ) -> None:
     """Change ACCOUNT's share of the engines: its weight, and the class of its jobs."""
+
+    if weight is not None and isnan(weight):
+        raise click.BadParameter("nan is no weight")
 
     async def work(operator: Operator) -> Row:
         number, best = AccountId(account), Rank(rank) if rank else None

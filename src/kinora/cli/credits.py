@@ -16,6 +16,9 @@ from kinora.domain.ids import AccountId
 from kinora.domain.ledger import Book, Entry
 from kinora.domain.proof import Check, Proof
 
+MOST_CREDITS = 10**15
+"""At one grant: sums of many stay below what a column holds."""
+
 OWN = {Book.MONTHLY, Book.PACKAGE, Book.HELD}
 
 
@@ -26,7 +29,7 @@ def credits_() -> None:
 
 @credits_.command("grant", context_settings={"ignore_unknown_options": True})
 @click.argument("account", type=int)
-@click.argument("amount", type=int)
+@click.argument("amount", type=click.IntRange(-MOST_CREDITS, MOST_CREDITS))
 @click.option("--monthly", is_flag=True, help="As monthly credits; otherwise as bought ones.")
 @click.option("--note", default="", help="Why, for the ledger.")
 @as_json

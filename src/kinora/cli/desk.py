@@ -41,12 +41,17 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
 def check_data(settings: Settings) -> None:
     """End the command unless there is a data folder that this Kinora can work on."""
     from kinora.adapters.db.migrate import fits, migrations, schema_of  # noqa: PLC0415 - see above
+    from kinora.bootstrap.ground import check_whole  # noqa: PLC0415 - see above
 
     if not settings.database.exists():
         raise click.ClickException(
             f"there is no Kinora data in {settings.data}; `kinora serve` makes it, "
             "--data or KINORA_DATA names another folder"
         )
+    try:
+        check_whole(settings)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from None
     if not fits(settings.database):
         raise click.ClickException(
             f"the data has schema {schema_of(settings.database)}, this Kinora works on "
@@ -82,6 +87,8 @@ def plain_errors() -> Iterator[None]:
         yield
     except (KinoraError, BadBackup, NewerSchema, OSError) as error:
         raise click.ClickException(str(error)) from None
+    except OverflowError:
+        raise click.ClickException("a number is larger than any that is kept") from None
 
 
 def show(rows: Sequence[Row], *, json_form: bool, empty: str) -> None:

@@ -46,11 +46,11 @@ def run(settings: Settings) -> int:
         raise click.ClickException(f"another kinora already serves {settings.data}")
     try:
         socket = listen(settings.host, settings.port)
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
-        ) from None
-    address = f"http://{settings.host}:{socket.getsockname()[1]}"
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no such address"
+        text = f"cannot listen on {settings.host}:{settings.port}: {reason}"
+        raise click.ClickException(text) from None
+    address = settings.address(socket.getsockname()[1])
     try:
         welcome(settings, address)
     except (BadSettings, NewerSchema, Damaged) as error:

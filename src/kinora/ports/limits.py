@@ -10,10 +10,10 @@ class Limits(Protocol):
         """Count a call with a key, before it is looked up; raise TooOften."""
 
     def opened(self, digest: bytes, *, address: str) -> None:
-        """Note that a key has opened an account."""
+        """Note that a key has opened an account: it was no failure."""
 
     def refused(self, *, address: str) -> None:
-        """Count a key that opened nothing."""
+        """Note a key that opened nothing; `admit` has counted it."""
 
 
 class NoLimits:
