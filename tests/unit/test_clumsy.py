@@ -6,6 +6,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from kinora.adapters.db.snapshot import Damaged
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground, check_whole, prepare
 from kinora.cli.main import cli
@@ -64,9 +65,21 @@ async def test_a_lost_secret_is_told_and_not_made_anew(ground: Ground) -> None:
 async def test_media_without_a_database_is_no_new_house(tmp_path: Path) -> None:
     (tmp_path / "blobs/content").mkdir(parents=True)
     (tmp_path / "blobs/content/a.mp4").write_bytes(b"x")
-    with pytest.raises(BadSettings, match=r"kinora\.sqlite3 is missing.*kinora restore"):
+    with pytest.raises(BadSettings, match=r"kinora\.sqlite3 is missing or empty.*kinora restore"):
         await prepare(Settings(data=tmp_path))
     assert not (tmp_path / "first-key.json").exists()
+
+
+async def test_what_is_no_database_is_told_plainly(ground: Ground) -> None:
+    await ground.store.close()
+    path = ground.settings.database
+    for log in ("-wal", "-shm"):
+        path.with_name(path.name + log).unlink(missing_ok=True)
+    path.write_bytes(b"no database at all, and that for a while" * 100)
+    with pytest.raises(Damaged, match="restore a backup"):
+        await prepare(ground.settings)
+    result = CliRunner().invoke(cli, ["--data", str(ground.settings.data), "keys", "list"])
+    assert "file is not a database; restore a backup" in result.output
 
 
 async def test_a_database_that_was_moved_takes_no_more_jobs(ground: Ground) -> None:

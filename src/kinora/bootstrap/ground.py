@@ -137,7 +137,7 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
     if settings.voices:
         for name, reason in find_voices(settings.voices).refused.items():
             log.warning("voice.skipped", file=name, reason=reason)
-    if settings.database.exists() or holds_media(settings):
+    if has_database(settings) or holds_media(settings):
         check_whole(settings)
     for name in ("blobs", "tmp", "work", "run"):
         (settings.data / name).mkdir(parents=True, exist_ok=True)
@@ -167,8 +167,8 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
 
 def check_whole(settings: Settings) -> None:
     """Raise BadSettings when a part of a data folder is gone: to begin anew would hide the loss."""
-    if not settings.database.exists():
-        text = f"{settings.data} holds media, but {settings.database.name} is missing"
+    if not has_database(settings):
+        text = f"{settings.data} holds media, but {settings.database.name} is missing or empty"
         raise BadSettings(f"{text}: `kinora restore` makes a new folder of a backup")
     try:
         installation_secret(settings.data)
@@ -178,6 +178,11 @@ def check_whole(settings: Settings) -> None:
             "it back from a backup. If it is lost, write a new one (`openssl rand -hex 32`), and "
             "make new keys, webhooks and passwords of lanes"
         ) from None
+
+
+def has_database(settings: Settings) -> bool:
+    """Tell whether there is a database, even a damaged one."""
+    return settings.database.exists() and settings.database.stat().st_size > 0
 
 
 def holds_media(settings: Settings) -> bool:

@@ -41,6 +41,7 @@ def at_desk(given: Mapping[str, Any], work: Callable[[Any], Awaitable[T]]) -> T:
 def check_data(settings: Settings) -> None:
     """End the command unless there is a data folder that this Kinora can work on."""
     from kinora.adapters.db.migrate import fits, migrations, schema_of  # noqa: PLC0415 - see above
+    from kinora.adapters.db.snapshot import Damaged  # noqa: PLC0415 - see above
     from kinora.bootstrap.ground import check_whole  # noqa: PLC0415 - see above
 
     if not settings.database.exists():
@@ -50,9 +51,10 @@ def check_data(settings: Settings) -> None:
         )
     try:
         check_whole(settings)
-    except BadSettings as error:
+        suits = fits(settings.database)
+    except (BadSettings, Damaged) as error:
         raise click.ClickException(str(error)) from None
-    if not fits(settings.database):
+    if not suits:
         raise click.ClickException(
             f"the data has schema {schema_of(settings.database)}, this Kinora works on "
             f"{len(migrations())}: `kinora serve` upgrades older data, newer data needs a newer "
