@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from math import isfinite
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -24,8 +25,10 @@ CHOICES = {
     "log_format": ("auto", "human", "json"),
     "provenance": ("auto", "signed", "off"),
     "engine": ("studio", "testcard"),
+    "log_level": ("debug", "info", "warning", "error"),
 }
 LONGEST_SPAN = 1_000_000
+<<<<<<< HEAD
 RANGES = {
     "port": (0, 65_535),
     "api_processes": (1, 256),
@@ -43,9 +46,29 @@ RANGES = {
 }
 """From where to where a number may go; 0 of the last two is for ever."""
 
+=======
+SHORTEST_KEY = 16
+MOST_APIS = 6
+"""Ids tell eight processes apart; two are the dispatcher and the command line."""
+
+RANGES = {
+    "port": (0, 65_535),
+    "api_processes": (1, MOST_APIS),
+    "engines": (0, 1024),
+    "threads": (0, 1024),
+    "grace": (0, LONGEST_SPAN),
+    "stall": (0, LONGEST_SPAN),
+    "engine_memory": (0, 1 << 40),
+    "engine_minutes": (0, LONGEST_SPAN),
+    "place_minutes": (0, LONGEST_SPAN),
+    "refund_hours": (0, LONGEST_SPAN),
+    "queue_limit": (0, 1 << 40),
+    "longest_wait": (0, 1 << 40),
+    "link_days": (1, LONGEST_DAYS),
+}
+>>>>>>> breaker
 LISTS = ("allowed_networks", "inactive_templates", "trusted_proxies")
 POSITIVE = (
-    "api_processes",
     "rate_burst",
     "connections",
     "connections_per_address",
@@ -189,6 +212,11 @@ class Settings:
         """What each account may keep and do."""
         return Quota(kept=self.quota_bytes, uploads=self.quota_uploads, fetches=self.quota_fetches)
 
+    def address(self, port: int) -> str:
+        """Return the address of a server on this host."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{port}"
+
     @property
     def database(self) -> Path:
         """The SQLite file."""
@@ -262,6 +290,7 @@ def _checked(values: dict[str, Any]) -> Settings:
             raise BadSettings(f"bad setting: {name} must be {', '.join(first)} or {last}")
     if settings.stall <= 0:
         raise BadSettings("bad setting: stall must be above 0")
+<<<<<<< HEAD
     for name, (least, most) in RANGES.items():
         # A number that is none is in no range.
         if not least <= getattr(settings, name) <= most:
@@ -271,12 +300,58 @@ def _checked(values: dict[str, Any]) -> Settings:
     return settings
 
 
+=======
+    _check_days(settings)
+    _check_folders(settings)
+    _check_words(settings)
+    return settings
+
+
+def _check_days(settings: Settings) -> None:
+    for name in ("keep_results_days", "keep_uploads_days"):
+        if not 0 <= getattr(settings, name) <= LONGEST_DAYS:
+            raise BadSettings(f"bad setting: {name} must be from 0 (for ever) to {LONGEST_DAYS}")
+
+
+def _check_words(settings: Settings) -> None:
+    if not settings.host or not _plain(settings.host):
+        # No name at all would be all addresses to the system, and the server open to everyone.
+        raise BadSettings("bad setting: host must be an address; 0.0.0.0 or :: is all of them")
+    key = settings.bootstrap_key
+    if key and (len(key) < SHORTEST_KEY or not _plain(key)):
+        text = f"{SHORTEST_KEY} or more letters, digits and signs of ASCII"
+        raise BadSettings(f"bad setting: bootstrap_key must have {text}")
+    if not _plain(settings.metrics_token):
+        raise BadSettings("bad setting: metrics_token must be of ASCII, without spaces")
+    if settings.public_url and not _is_base(settings.public_url):
+        text = "such as https://media.example.com"
+        raise BadSettings(f"bad setting: public_url must be an http or https URL, {text}")
+
+
+def _plain(text: str) -> bool:
+    """Tell whether a text can stand in a header as it is, or is an empty one."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _is_base(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    named = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return named and _plain(text) and not (parts.query or parts.fragment)
+
+
+>>>>>>> breaker
 def _check_folders(settings: Settings) -> None:
     if settings.voices and not settings.voices.is_dir():
         raise BadSettings(f"bad setting: speech_voices: there is no folder {settings.voices}")
 
 
 def _check_numbers(settings: Settings) -> None:
+    for name, (least, most) in RANGES.items():
+        if not least <= getattr(settings, name) <= most:
+            raise BadSettings(f"bad setting: {name} must be from {least} to {most}")
     for name in (*POSITIVE, *NOT_NEGATIVE):
         value = getattr(settings, name)
         if not isfinite(value) or value < 0 or (value == 0 and name in POSITIVE):
@@ -286,12 +361,6 @@ def _check_numbers(settings: Settings) -> None:
 
 
 _WORDS = ("0, for no limit, or a number above 0", "a number above 0")
-
-
-def _check_queue(settings: Settings) -> None:
-    for name in ("queue_limit", "longest_wait"):
-        if getattr(settings, name) < 0:
-            raise BadSettings(f"bad setting: {name} must be 0 or more")
 
 
 def _to_path(kind: type, value: Any) -> Any:
@@ -306,12 +375,20 @@ def _from_environment(name: str) -> str | list[str] | None:
 
 
 def _from_file() -> dict[str, Any]:
-    path = Path(os.environ.get(PREFIX + "CONFIG", "kinora.toml"))
-    if not path.is_file():
+    named = os.environ.get(PREFIX + "CONFIG", "")
+    path = Path(named or "kinora.toml")
+    if not named and not path.is_file():
         return {}
     try:
         values = tomllib.loads(path.read_text("utf-8"))
+<<<<<<< HEAD
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+=======
+    except OSError as error:
+        # One that was named and cannot be read must not pass for one without settings.
+        raise BadSettings(f"cannot read {path}: {error.strerror}") from None
+    except ValueError as error:
+>>>>>>> breaker
         raise BadSettings(f"{path}: {error}") from None
     unknown = values.keys() - {field.name for field in fields(Settings)}
     if unknown:

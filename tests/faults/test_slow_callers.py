@@ -246,3 +246,20 @@ def test_a_slow_caller_who_goes_on_is_served(house: Server, stack: ExitStack) ->
         slow.sendall(body[at : at + 300])
     slow.settimeout(30)
     assert b"HTTP/1.1 200" in slow.recv(65_536)
+
+
+def test_trailers_are_no_headers_and_have_an_end(house: Server, stack: ExitStack) -> None:
+    post = "POST /openapi/v2/account/billing/usage-detail HTTP/1.1\r\nhost: x\r\n"
+    chunked = "transfer-encoding: chunked\r\nconnection: close\r\n\r\n2\r\n{}\r\n0\r\n"
+    late = line(house, stack, f"{post}{chunked}api-key: {KEY}\r\n\r\n".encode())
+    assert b"400012" in said(late)  # no key was given
+    honest = line(house, stack, f"{post}api-key: {KEY}\r\n{chunked}x-sum: 1\r\n\r\n".encode())
+    assert b'"ErrCode":0' in said(honest)
+    for piece in (b"x: " + b"a" * 60_000 + b"\r\n", b"a" * 60_000):
+        flood = line(house, stack, f"{post}api-key: {KEY}\r\n{chunked}x: ".encode())
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 64 << 20:
+                flood.sendall(piece)
+                sent += len(piece)
+        assert sent < 64 << 20

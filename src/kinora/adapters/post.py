@@ -113,6 +113,7 @@ def check_target(url: str, *, allowed: Iterable[Network] = ()) -> None:
     try:
         host = httpx.URL(url).host
     except httpx.InvalidURL:
+        # Names that no name server can be asked for, and control characters.
         raise BadLink("the link is not a URL") from None
     with suppress(ValueError):
         address = ipaddress.ip_address(host)

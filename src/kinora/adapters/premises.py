@@ -10,6 +10,26 @@ PRIVATE_FILES = ("secret", "metrics-token", "first-key.json", "kinora.sqlite3")
 PRIVATE_KEYS = "provenance/*-key.pem"
 
 
+class SameFile:
+    """Tells whether a file is still the one that it was: not moved, deleted or replaced."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember the file that is there now."""
+        self._path = path
+        self._known = self._look()
+
+    def __call__(self) -> bool:
+        """Look whether it is there."""
+        return self._known is not None and self._look() == self._known
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
 def leftovers(folder: Path, *, older_than: float) -> Sequence[Path]:
     """Return what lies in a folder and was last touched more than so many seconds ago."""
     if not folder.is_dir():

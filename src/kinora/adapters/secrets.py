@@ -10,14 +10,28 @@ PRIVATE = 0o600
 SECRET_BYTES = 32
 
 
+class BadSecret(Exception):
+    """The secret of a data folder cannot be read; the text says why."""
+
+
 def installation_secret(folder: Path) -> bytes:
-    """Return the secret of this data folder; the first call makes it."""
+    """Return the secret of this data folder; raise BadSecret."""
     path = folder / "secret"
     try:
-        return bytes.fromhex(path.read_text().strip())
+        secret = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError:
-        write_private(path, secrets.token_hex(SECRET_BYTES) + "\n")
-        return bytes.fromhex(path.read_text().strip())
+        raise BadSecret(f"{path} is missing") from None
+    except ValueError:
+        secret = b""
+    if len(secret) < SECRET_BYTES:
+        raise BadSecret(f"{path} is damaged: it must hold {2 * SECRET_BYTES} hexadecimal digits")
+    return secret
+
+
+def make_secret(folder: Path) -> None:
+    """Make the secret of a new data folder."""
+    if not (folder / "secret").exists():
+        write_private(folder / "secret", secrets.token_hex(SECRET_BYTES) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:

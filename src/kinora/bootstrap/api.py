@@ -109,6 +109,8 @@ class UnlessBusy:
             raise Overloaded("the server is shutting down; try again in a moment")
         if self.fence.lag.busy:
             raise Overloaded
+        if not self.fence.standing():
+            raise Overloaded("the database was moved or deleted; its operator must look")
         take_in = self.fence.take_in
         await check_kept(take_in.store.view, order.account, take_in.quota)
         return await self.submit(order, repeat=repeat, within=within)
@@ -129,6 +131,7 @@ def build_api(
         clock=ground.clock,
         dispatcher_seen=dispatcher_seen(ground.heartbeat),
         draining=draining,
+        standing=fence.standing,
         metrics_token=ground.metrics_token,
     )
     media = MediaDoor(store=ground.store, blobs=ground.blobs, links=links)

@@ -1,11 +1,13 @@
 """What keeps callers within limits, built from the settings."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
+from kinora.adapters.premises import SameFile
 from kinora.bootstrap.ground import Ground
 from kinora.domain.account import Opened
 from kinora.settings import Settings
@@ -28,6 +30,8 @@ class Fence:
     notes: NoteCalls
     lag: Lag
     take_in: TakeIn
+    standing: Callable[[], bool]
+    """Whether the database's file is where it was: what is written to a deleted one is lost."""
 
     def enter(self, address: str) -> None:
         """Count a call from an address; raise TooOften."""
@@ -37,13 +41,12 @@ class Fence:
         """Count a call with a key; raise TooOften."""
         self.calls.admit(digest, address=address)
 
-    def opened(self, digest: bytes) -> None:
+    def opened(self, digest: bytes, *, address: str) -> None:
         """Note that a key has opened an account."""
-        self.calls.opened(digest)
+        self.calls.opened(digest, address=address)
 
     def refused(self, *, address: str) -> None:
-        """Count a key that opened nothing."""
-        self.calls.refused(address=address)
+        """Note a key that opened nothing."""
         self.notes.refused(address)
 
     def used(self, opened: Opened, at: datetime) -> None:
@@ -74,6 +77,7 @@ def build_fence(ground: Ground) -> Fence:
         notes=NoteCalls(store=store, clock=clock),
         lag=Lag(),
         take_in=TakeIn(store=store, clock=clock, places=places, quota=settings.quota),
+        standing=SameFile(settings.database),
     )
 
 

@@ -17,7 +17,7 @@ from kinora.adapters.media.eyes import GuardedEyes
 from kinora.adapters.media.gate import GuardedGate
 from kinora.adapters.provenance.nothing import NoStamp
 from kinora.adapters.sealing import Sealer
-from kinora.adapters.secrets import installation_secret, write_private
+from kinora.adapters.secrets import BadSecret, installation_secret, make_secret, write_private
 from kinora.catalog.book import Catalog, load
 from kinora.catalog.neural import find_voices
 from kinora.catalog.templates import BadTemplates
@@ -138,6 +138,8 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
     if settings.voices:
         for name, reason in find_voices(settings.voices).refused.items():
             log.warning("voice.skipped", file=name, reason=reason)
+    if has_database(settings) or holds_media(settings):
+        check_whole(settings)
     for name in ("blobs", "tmp", "work", "run"):
         (settings.data / name).mkdir(parents=True, exist_ok=True)
     settings.data.chmod(0o700)
@@ -145,6 +147,7 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
         from kinora.adapters.provenance.keys import ensure_keys  # noqa: PLC0415 - an extra
 
         ensure_keys(provenance_folder(settings), now=SystemClock().now())
+    make_secret(settings.data)
     migrate(settings.database, tell=tell)
     ground = await stand(settings, process=DISPATCHER)
     try:
@@ -161,6 +164,31 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
     if not token.exists():
         write_private(token, ground.metrics_token + "\n")
     return welcome
+
+
+def check_whole(settings: Settings) -> None:
+    """Raise BadSettings when a part of a data folder is gone: to begin anew would hide the loss."""
+    if not has_database(settings):
+        text = f"{settings.data} holds media, but {settings.database.name} is missing or empty"
+        raise BadSettings(f"{text}: `kinora restore` makes a new folder of a backup")
+    try:
+        installation_secret(settings.data)
+    except BadSecret as error:
+        raise BadSettings(
+            f"{error}. It opens all keys, links, and what is sealed for upstreams and webhooks: put "
+            "it back from a backup. If it is lost, write a new one (`openssl rand -hex 32`), and "
+            "make new keys, webhooks and passwords of lanes"
+        ) from None
+
+
+def has_database(settings: Settings) -> bool:
+    """Tell whether there is a database, even a damaged one."""
+    return settings.database.exists() and settings.database.stat().st_size > 0
+
+
+def holds_media(settings: Settings) -> bool:
+    """Tell whether a data folder has stored bytes."""
+    return any(path.is_file() for path in (settings.data / "blobs").rglob("*"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

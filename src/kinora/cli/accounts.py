@@ -1,5 +1,6 @@
 """`kinora accounts`: who may submit, and how much at once."""
 
+from math import isnan
 from typing import Any
 
 import click
@@ -109,6 +110,9 @@ def share_account(
     """Change ACCOUNT's share of the engines: its weight, and the class of its jobs."""
     if weight is None and rank is None:
         raise click.UsageError("give --weight, --class or both")
+
+    if weight is not None and isnan(weight):
+        raise click.BadParameter("nan is no weight")
 
     async def work(operator: Operator) -> Row:
         number, best = AccountId(account), Rank(rank) if rank else None

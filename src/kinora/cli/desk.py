@@ -61,13 +61,20 @@ async def owner(operator: Any, account: int | None) -> AccountId | None:
 def check_data(settings: Settings) -> None:
     """End the command unless there is a data folder that this Kinora can work on."""
     from kinora.adapters.db.migrate import fits, migrations, schema_of  # noqa: PLC0415 - see above
+    from kinora.adapters.db.snapshot import Damaged  # noqa: PLC0415 - see above
+    from kinora.bootstrap.ground import check_whole  # noqa: PLC0415 - see above
 
     if not settings.database.exists():
         raise click.ClickException(
             f"there is no Kinora data in {settings.data}; `kinora serve` makes it, "
             "--data or KINORA_DATA names another folder"
         )
-    if not fits(settings.database):
+    try:
+        check_whole(settings)
+        suits = fits(settings.database)
+    except (BadSettings, Damaged) as error:
+        raise click.ClickException(str(error)) from None
+    if not suits:
         raise click.ClickException(
             f"the data has schema {schema_of(settings.database)}, this Kinora works on "
             f"{len(migrations())}: `kinora serve` upgrades older data, newer data needs a newer "
@@ -127,6 +134,8 @@ def plain_errors() -> Iterator[None]:
         raise click.ClickException(told(error)) from None
     except (KinoraError, BadBackup, NewerSchema, OSError) as error:
         raise click.ClickException(str(error)) from None
+    except OverflowError:
+        raise click.ClickException("a number is larger than any that is kept") from None
 
 
 def show(rows: Sequence[Row], *, json_form: bool, empty: str) -> None:
@@ -176,4 +185,9 @@ def _plain(value: Any) -> str:
         case _ if hasattr(value, "isoformat"):
             return str(value.strftime("%Y-%m-%d %H:%M:%S"))
         case _:
-            return str(value)
+            return _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    """Spell out what would break a table or speak to the terminal: names are strangers' words."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

@@ -104,7 +104,7 @@ def create_key(  # noqa: PLR0913 - one for each option
     """
 
     async def work(operator: Operator) -> Row:
-        end = operator.ground.clock.now() + expires if expires else None
+        end = None if expires is None else operator.ground.clock.now() + expires
         rights = Rights(scopes=frozenset(map(Scope, scopes)), expires_at=end)
         key, secret = await operator.create_key(
             AccountId(account), name=name, may=rights, cap=cap_of(cap, period)

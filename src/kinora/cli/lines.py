@@ -1,6 +1,8 @@
 """Connections with limits: uvicorn itself lets a slow or silent one last for ever.
 
 - A request's head must come within some seconds, and be of a bounded size.
+- What comes beside a body (sizes of chunks, their extensions, trailers) is of a bounded size, and
+  trailers are no headers: a proxy that takes care of headers lets them through.
 - A connection whose answer is not taken, or whose body goes on after the answer, is cut.
 - An address holds so many connections and no more; when all are taken, the one that has waited
   longest without a whole head goes.
@@ -81,6 +83,8 @@ class Line(HttpToolsProtocol):
     _taken = False
     _in_head = True
     _head_size = 0
+    _beside = 0
+    _had_body = False
     _too_long = False
     _whole = True
     _answering = False
@@ -111,7 +115,10 @@ class Line(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; a head that has not come whole is timed from its first byte."""
+        self._had_body = False
         super().data_received(data)
+        if not self._whole and not self._in_head:
+            self._count_beside(len(data))
         if self._in_head:
             self._head_size += len(data)
             if self._head_size > LONGEST_HEAD:
@@ -125,7 +132,18 @@ class Line(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a head."""
         super().on_message_begin()
-        self._in_head, self._whole, self._head_size = True, False, 0
+        self._in_head, self._whole = True, False
+        self._head_size = self._beside = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; a trailer is let go."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._had_body = True
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """End a head; raises HeadTooLong, which the parser hands on."""
@@ -171,6 +189,12 @@ class Line(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(status + END)
             self.transport.close()
+
+    def _count_beside(self, size: int) -> None:
+        """Count what came without a byte of the body; a trailer's parser keeps what is unended."""
+        self._beside = 0 if self._had_body else self._beside + size
+        if self._beside > LONGEST_HEAD:
+            self.cut(TOO_LONG)
 
     def _time_head(self) -> None:
         wait = self.exchange.head_seconds

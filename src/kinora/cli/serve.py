@@ -46,10 +46,10 @@ def run(settings: Settings) -> int:
     with lock:
         try:
             socket = listen(settings.host, settings.port)
-        except OSError as error:
-            raise click.ClickException(
-                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
-            ) from None
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "no such address"
+            text = f"cannot listen on {settings.host}:{settings.port}: {reason}"
+            raise click.ClickException(text) from None
         with socket:
             return serve_on(settings, socket)
 
@@ -61,7 +61,7 @@ def serve_on(settings: Settings, socket: Socket) -> int:
     from kinora.adapters.db.trouble import Trouble, told  # noqa: PLC0415 - see above
 
     try:
-        welcome(settings, f"http://{settings.host}:{socket.getsockname()[1]}")
+        welcome(settings, settings.address(socket.getsockname()[1]))
     except (BadSettings, NewerSchema, Damaged) as error:
         raise click.ClickException(str(error)) from None
     except Trouble as error:

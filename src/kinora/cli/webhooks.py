@@ -58,7 +58,7 @@ def add_webhook(obj: dict[str, Any], /, *, as_json: bool, **given: Any) -> None:
         wanted = Wanted(
             form=Form(given["form"]),
             url=given["url"],
-            base=settings.public_url or f"http://{settings.host}:{settings.port}",
+            base=settings.public_url or settings.address(settings.port),
             wants=frozenset(FactKind(kind) for kind in given["want"]),
             every_job=given["every_job"],
             note=given["note"],

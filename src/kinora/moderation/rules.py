@@ -85,10 +85,10 @@ class Rules:
 def load_rules(path: Path | None = None) -> Rules:
     """Return the rules of a file, or those that ship with this version; raise BadRules."""
     own = files("kinora.moderation")
-    text = path.read_text("utf-8") if path else (own / "rules.toml").read_text("utf-8")
     try:
+        text = (path or own / "rules.toml").read_text("utf-8")
         table = msgspec.convert(tomllib.loads(text), _File)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise BadRules(f"{path or 'rules.toml'}: {error}") from None
     always = msgspec.toml.decode((own / "always.toml").read_bytes(), type=_Always)
     compiled = tuple(

@@ -9,11 +9,11 @@ class Limits(Protocol):
     def admit(self, digest: bytes, *, address: str) -> None:
         """Count a call with a key, before it is looked up; raise TooOften."""
 
-    def opened(self, digest: bytes) -> None:
-        """Note that a key has opened an account."""
+    def opened(self, digest: bytes, *, address: str) -> None:
+        """Note that a key has opened an account: it was no failure."""
 
     def refused(self, *, address: str) -> None:
-        """Count a key that opened nothing."""
+        """Note a key that opened nothing; `admit` has counted it."""
 
 
 class NoLimits:
@@ -22,7 +22,7 @@ class NoLimits:
     def admit(self, digest: bytes, *, address: str) -> None:
         """Let a call in."""
 
-    def opened(self, digest: bytes) -> None:
+    def opened(self, digest: bytes, *, address: str) -> None:
         """Note nothing."""
 
     def refused(self, *, address: str) -> None:

@@ -41,7 +41,7 @@ class OpenAccount:
         if opened is None:
             self.limits.refused(address=call.address)
             raise Unauthorised("the API key is unknown or revoked")
-        self.limits.opened(digest)
+        self.limits.opened(digest, address=call.address)
         self.note(opened, now)
         if call.needs not in opened.scopes:
             has = ", ".join(sorted(opened.scopes))

@@ -42,10 +42,11 @@ class Buckets(Generic[Name]):
             del self._levels[next(iter(self._levels))]
         return 0.0 if taken else (1 - level) / self._rate
 
-    def wait(self, name: Name, *, now: float) -> float:
-        """Return how many seconds it is until there is a token, and take none."""
-        level = self._level(self._levels.get(name), now)
-        return 0.0 if level >= 1 else (1 - level) / self._rate
+    def give_back(self, name: Name) -> None:
+        """Put back a token that was taken, if the bucket is still known."""
+        level, then = self._levels.get(name, (0.0, 0.0))
+        if name in self._levels:
+            self._levels[name] = (min(self._burst, level + 1), then)
 
     def _level(self, known: tuple[float, float] | None, now: float) -> float:
         if known is None:
@@ -78,16 +79,14 @@ class CallLimits:
         if digest in self.keys:
             _pass(self.keys.take(digest, now=now), "this key")
         else:
-            _pass(self.failures.wait(address, now=now), "this address, with keys that are unknown")
+            # Counted before it is looked up: of many at the same time none has failed yet.
+            _pass(self.failures.take(address, now=now), "this address, with keys that are unknown")
 
-    def opened(self, digest: bytes) -> None:
-        """Note that a key has opened an account."""
+    def opened(self, digest: bytes, *, address: str) -> None:
+        """Note that a key has opened an account; it was no failure."""
         if digest not in self.keys:
+            self.failures.give_back(address)
             self.keys.take(digest, now=self.now())
-
-    def refused(self, *, address: str) -> None:
-        """Count a key that opened nothing."""
-        self.failures.take(address, now=self.now())
 
 
 def _pass(wait: float, whose: str) -> None:

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 
@@ -24,6 +26,7 @@ def configure_logs(*, form: str, level: str) -> None:
             # Before secrets are taken out: an exception's text may hold one.
             structlog.processors.format_exc_info,
             without_secrets,
+            harmless,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -37,9 +40,25 @@ def configure_logs(*, form: str, level: str) -> None:
         each.setFormatter(Discreet())
 
 
+def harmless(_logger: object, _method: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event whose texts give a terminal no commands: paths are strangers' words.
+
+    A step of structlog's. Lines of an exception stay lines.
+    """
+    return {name: _spelled(value) for name, value in event.items()}
+
+
+def _spelled(value: Any) -> Any:
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in value
+    )
+
+
 class Discreet(logging.Formatter):
     """Writes what other libraries log, without secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a line."""
-        return str(hidden(f"{record.levelname}:{record.name}:{super().format(record)}"))
+        return str(_spelled(hidden(f"{record.levelname}:{record.name}:{super().format(record)}")))

@@ -12,7 +12,7 @@ import structlog
 from kinora.adapters.fetch import is_public
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground
-from kinora.web.logs import configure_logs
+from kinora.web.logs import Discreet, configure_logs, harmless
 from kinora.web.ranges import parse_ranges
 from tests.conftest import KEY
 
@@ -93,3 +93,10 @@ def test_overlapping_ranges_are_not_worth_it() -> None:
 @pytest.mark.parametrize("address", ["fec0::1", "192.88.99.1", "192.0.0.8", "3fff::1"])
 def test_special_networks_are_not_public(address: str) -> None:
     assert not is_public(ipaddress.ip_address(address))
+
+
+def test_a_path_gives_the_terminal_no_commands() -> None:
+    path, spelled = "/a\x1b]0;mine\x07\x9b2J/b", r"/a\x1b]0;mine\x07\x9b2J/b"
+    assert harmless(None, "", {"path": path, "ms": 1.5}) == {"path": spelled, "ms": 1.5}
+    record = logging.LogRecord("another", logging.WARNING, "", 0, path, None, None)
+    assert Discreet().format(record) == f"WARNING:another:{spelled}"

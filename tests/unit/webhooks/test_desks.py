@@ -67,6 +67,8 @@ async def test_an_endpoint_from_birth_to_death(house: House) -> None:
         ({"url": "ftp://a.b/"}, 422, "url: the link must be an http or https URL"),
         ({"url": "https://me:word@a.b/"}, 422, "url: the link must not carry a user name"),
         ({"url": "http://10.0.0.1/"}, 422, "not on the open internet"),
+        ({"url": "http://\u202e.com/"}, 422, "url: the link is not a URL"),
+        ({"url": "http://a.b/\r\nx: y"}, 422, "url: the link is not a URL"),
         ({"url": "http://[::ffff:169.254.169.254]/"}, 422, "not on the open internet"),
         ({"url": "https://a.b/" + "x" * 2048}, 422, "url must have at most 2048 characters"),
         ({**GOOD, "form": "json"}, 422, "`form`; allowed: pixverse, standard"),

@@ -32,13 +32,12 @@ class NewerSchema(RuntimeError):
 def migrate(path: Path, *, tell: Callable[[str], object] = lambda _: None) -> int:
     """Apply the migrations that the file lacks, all or none; return the schema's number.
 
-    Raises NewerSchema; Damaged when a migration fails; OSError when there is no room for the copy.
+    Raises NewerSchema; Damaged when a migration fails or the file is none; OSError when there is no room for the copy.
     """
     path.touch()
     path.chmod(0o600)
     with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY)) as connection:
-        connection.execute("pragma journal_mode = wal")
-        before, newest = _version(connection), len(migrations())
+        before, newest = _begin(connection, path), len(migrations())
         if 0 < before < newest:
             copy = _copy(path, newest)
             tell(f"the data has schema {before} and is brought to {newest}; a copy is in {copy}")
@@ -80,9 +79,9 @@ def schema_of(path: Path) -> int:
 
 
 def fits(path: Path) -> bool:
-    """Tell whether this code can work on a file as it is."""
+    """Tell whether this code can work on a file as it is; raise Damaged."""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY)) as connection:
-        version, newest = _version(connection), len(migrations())
+        version, newest = _begin(connection, path), len(migrations())
         if version <= newest:
             return version == newest
         readable = _readable_from(connection)
@@ -108,6 +107,18 @@ def statements(script: str) -> list[str]:
             found.append(pending)
             pending = ""
     return found
+
+
+def _begin(connection: sqlite3.Connection, path: Path) -> int:
+    """Open a file for good, and return its schema; raise Damaged for one that is no database."""
+    try:
+        connection.execute("pragma journal_mode = wal")
+        return _version(connection)
+    except sqlite3.OperationalError:
+        # It is locked, or cannot be written: another matter.
+        raise
+    except sqlite3.DatabaseError as error:
+        raise Damaged(f"{path}: {error}; restore a backup") from None
 
 
 def _version(connection: sqlite3.Connection) -> int:

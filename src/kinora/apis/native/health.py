@@ -29,6 +29,7 @@ class Health:
     clock: Clock
     dispatcher_seen: Callable[[], bool]
     draining: Callable[[], bool]
+    standing: Callable[[], bool]
     metrics_token: str
 
     async def alive(self, request: Request) -> Response:
@@ -42,6 +43,8 @@ class Health:
             reasons.append("the server is shutting down")
         if not self.dispatcher_seen():
             reasons.append("the dispatcher has not been seen for some seconds")
+        if not self.standing():
+            reasons.append("the database file was moved or deleted while the server runs")
         try:
             await self.store.view.accounts.list()
         except Exception:  # noqa: BLE001 - whatever the store raises, the answer is the same
