@@ -28,25 +28,6 @@ CHOICES = {
     "log_level": ("debug", "info", "warning", "error"),
 }
 LONGEST_SPAN = 1_000_000
-<<<<<<< HEAD
-RANGES = {
-    "port": (0, 65_535),
-    "api_processes": (1, 256),
-    "engines": (0, 256),
-    "threads": (0, 1024),
-    "grace": (0, LONGEST_SPAN),
-    "engine_memory": (0, 1 << 30),
-    "engine_minutes": (0, LONGEST_SPAN),
-    "stall": (0, LONGEST_SPAN),
-    "place_minutes": (0, LONGEST_SPAN),
-    "refund_hours": (0, LONGEST_SPAN),
-    "link_days": (1, LONGEST_DAYS),
-    "keep_results_days": (0, LONGEST_DAYS),
-    "keep_uploads_days": (0, LONGEST_DAYS),
-}
-"""From where to where a number may go; 0 of the last two is for ever."""
-
-=======
 SHORTEST_KEY = 16
 MOST_APIS = 6
 """Ids tell eight processes apart; two are the dispatcher and the command line."""
@@ -65,8 +46,11 @@ RANGES = {
     "queue_limit": (0, 1 << 40),
     "longest_wait": (0, 1 << 40),
     "link_days": (1, LONGEST_DAYS),
+    "keep_results_days": (0, LONGEST_DAYS),
+    "keep_uploads_days": (0, LONGEST_DAYS),
 }
->>>>>>> breaker
+"""From where to where a number may go; 0 of the last two is for ever."""
+
 LISTS = ("allowed_networks", "inactive_templates", "trusted_proxies")
 POSITIVE = (
     "rate_burst",
@@ -290,27 +274,9 @@ def _checked(values: dict[str, Any]) -> Settings:
             raise BadSettings(f"bad setting: {name} must be {', '.join(first)} or {last}")
     if settings.stall <= 0:
         raise BadSettings("bad setting: stall must be above 0")
-<<<<<<< HEAD
-    for name, (least, most) in RANGES.items():
-        # A number that is none is in no range.
-        if not least <= getattr(settings, name) <= most:
-            raise BadSettings(f"bad setting: {name} must be from {least} to {most}")
-    _check_folders(settings)
-    _check_queue(settings)
-    return settings
-
-
-=======
-    _check_days(settings)
     _check_folders(settings)
     _check_words(settings)
     return settings
-
-
-def _check_days(settings: Settings) -> None:
-    for name in ("keep_results_days", "keep_uploads_days"):
-        if not 0 <= getattr(settings, name) <= LONGEST_DAYS:
-            raise BadSettings(f"bad setting: {name} must be from 0 (for ever) to {LONGEST_DAYS}")
 
 
 def _check_words(settings: Settings) -> None:
@@ -342,7 +308,6 @@ def _is_base(text: str) -> bool:
     return named and _plain(text) and not (parts.query or parts.fragment)
 
 
->>>>>>> breaker
 def _check_folders(settings: Settings) -> None:
     if settings.voices and not settings.voices.is_dir():
         raise BadSettings(f"bad setting: speech_voices: there is no folder {settings.voices}")
@@ -381,14 +346,10 @@ def _from_file() -> dict[str, Any]:
         return {}
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-<<<<<<< HEAD
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-=======
     except OSError as error:
         # One that was named and cannot be read must not pass for one without settings.
         raise BadSettings(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:
->>>>>>> breaker
+    except (ValueError, RecursionError) as error:
         raise BadSettings(f"{path}: {error}") from None
     unknown = values.keys() - {field.name for field in fields(Settings)}
     if unknown:

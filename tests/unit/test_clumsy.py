@@ -1,4 +1,4 @@
-"""What a clumsy operator does at the desk and to the data folder: told plainly, and nothing lost."""
+"""What a clumsy operator does at the desk and to the data: told plainly, and nothing lost."""
 
 from pathlib import Path
 

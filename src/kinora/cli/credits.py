@@ -15,9 +15,6 @@ from kinora.domain.ids import AccountId
 from kinora.domain.ledger import Book, Entry
 from kinora.domain.proof import Check, Proof
 
-MOST_CREDITS = 10**15
-"""At one grant: sums of many stay below what a column holds."""
-
 OWN = {Book.MONTHLY, Book.PACKAGE, Book.HELD}
 
 

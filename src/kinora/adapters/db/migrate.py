@@ -32,7 +32,8 @@ class NewerSchema(RuntimeError):
 def migrate(path: Path, *, tell: Callable[[str], object] = lambda _: None) -> int:
     """Apply the migrations that the file lacks, all or none; return the schema's number.
 
-    Raises NewerSchema; Damaged when a migration fails or the file is none; OSError when there is no room for the copy.
+    Raises NewerSchema; Damaged when a migration fails or the file is none; OSError when there is
+    no room for the copy.
     """
     path.touch()
     path.chmod(0o600)
