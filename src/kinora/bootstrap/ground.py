@@ -176,8 +176,8 @@ def check_whole(settings: Settings) -> None:
     except BadSecret as error:
         raise BadSettings(
             f"{error}. It opens all keys, links, and what is sealed for upstreams and webhooks: "
-            "put it back from a backup. If it is lost, write a new one (`openssl rand -hex 32`), and "
-            "make new keys, webhooks and passwords of lanes"
+            "put it back from a backup. If it is lost, write a new one (`openssl rand -hex 32`), "
+            "and make new keys, webhooks and passwords of lanes"
         ) from None
 
 
