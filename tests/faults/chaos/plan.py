@@ -6,27 +6,11 @@ from dataclasses import dataclass
 
 from kinora.ports.faults import Point
 
-API = (
-    Point.SUBMIT_BEGUN,
-    Point.SUBMIT_WRITTEN,
-    Point.SUBMIT_KEPT,
-    Point.UPLOAD_STORED,
-    Point.UPLOAD_KEPT,
-    Point.CANCEL_WRITTEN,
-    Point.CANCEL_KEPT,
-    Point.DELETE_WRITTEN,
-    Point.DELETE_KEPT,
-)
 ENGINE = (Point.ENGINE_BEGUN, Point.ENGINE_STEP, Point.ENGINE_MADE)
-ANYWHERE = (Point.COMMIT_BEFORE, Point.COMMIT_AFTER)
 ERRANDS = (Point.ERRAND_CALL_KEPT, Point.ERRAND_SENT, Point.ERRAND_KEPT)
 """Not drawn here, for they need a second server: see `tests/acceptance/test_upstream.py`."""
 
-DISPATCHER = tuple(
-    point
-    for point in Point
-    if point not in {*API, *ENGINE, *ANYWHERE, *ERRANDS, Point.PART_STARTED}
-)
+HERE = [point for point in Point if point not in ERRANDS]
 PARTS = ("api", "dispatcher", "engine", "server")
 DEADLY = ("kill", "kill-server", "stop")
 ERRORS = ("full", "broken")
@@ -81,7 +65,7 @@ def drawn(seed: int, number: int) -> Plan:
 
 def each_point(together: int) -> list[Plan]:
     """Return sequences that, between them, kill once at every place of the walk."""
-    points = [point for point in Point if point not in (Point.PART_STARTED, Point.POST_SENT)]
+    points = [point for point in HERE if point not in (Point.PART_STARTED, Point.POST_SENT)]
     jobs = ("film", "photo", "cannot", "break", "cancel", "delete", "picture")
     faults = [Laid(point, "kill", 0) for point in points]
     plans = [Plan(tuple(faults[first::together]), (), 0.0, jobs) for first in range(together)]
@@ -96,7 +80,7 @@ def each_hang() -> list[Plan]:
 
 
 def _laid(chance: random.Random) -> Laid:
-    point = chance.choice(list(Point))
+    point = chance.choice(HERE)
     deadly = point in AFTER_COMMIT or point is Point.PART_STARTED or chance.random() < 0.75
     action = chance.choice(DEADLY if deadly else ERRORS)
     if point is Point.PART_STARTED:
