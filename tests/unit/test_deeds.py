@@ -275,7 +275,7 @@ async def restored(desk: Desk, folder: Path) -> None:
         ("credits statement 1 --month 9999-12", "--month must be like 2026-11"),
         ("accounts change 1", "give --name, --max-jobs or both"),
         ("accounts create  ", "Missing argument 'NAME'"),
-        ("accounts share 1 --weight nan", "weight must be from 0.01 to 1000"),
+        ("accounts share 1 --weight nan", "nan is no weight"),
         ("keys create --expires 999999d", "is longer than 36500 days"),
         (f"retention set --account {'9' * 25} --results 3", "an account is named by its number"),
         ("retention set --plan gold --results 3", "plan must be one of"),
@@ -303,9 +303,10 @@ def test_what_cannot_be_done_is_told_in_a_line(ground: Ground, words: str, told:
 )
 def test_a_file_that_is_no_database_is_told_in_a_line(tmp_path: Path, command: str) -> None:
     (tmp_path / "kinora.sqlite3").write_bytes(b"no database at all" * 99)
+    (tmp_path / "secret").write_text("ab" * 32)
     given = ["--data", str(tmp_path), *command.split()]
     if command == "serve":
         given += ["--port", "0"]
     result = CliRunner().invoke(cli, given)
     assert isinstance(result.exception, SystemExit)
-    assert "Error: the database cannot be used (file is not a database)" in result.stderr
+    assert "file is not a database" in result.stderr

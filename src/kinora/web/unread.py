@@ -4,10 +4,17 @@ Without that a server goes on to read what it has refused, gigabytes of it, only
 the connection (RFC 9112, section 9.3).
 """
 
+import asyncio
+from contextlib import suppress
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SMALL = 1 << 20
 """Bytes that are sooner read than a connection is made anew."""
+
+LINGER, MOST = 0.5, 4 << 20
+"""Seconds, and bytes, that are still read before the connection is closed: what lies unread then
+would reset it, and the caller might never see why it was refused."""
 
 CLOSE = (b"connection", b"close")
 
@@ -35,9 +42,22 @@ class CloseUnread:
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start" and unread:
                 message["headers"] = [*message.get("headers", ()), CLOSE]
+                await _linger(receive_noted)
             await send(message)
 
         await self.app(scope, receive_noted, send_marked)
+
+
+async def _linger(receive: Receive) -> None:
+    """Read what is on its way, and drop it."""
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            while size < MOST:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _may_be_large(scope: Scope) -> bool:

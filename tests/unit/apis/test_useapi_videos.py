@@ -266,7 +266,7 @@ BAD: list[tuple[str, dict[str, object], str]] = [
     ("extend", {"prompt": "a"}, "send exactly one of video_id and video_path"),
     ("extend", {"video_id": "x"}, "the id must have the form user:"),
     ("extend", {"video_id": f"{LANE}-image:1"}, "must be the id of a video, not of image"),
-    ("modify", {"video_id": "a", "video_path": "b"}, "send exactly one of"),
+    ("modify", {"video_id": f"{LANE}-video:1", "video_path": "b"}, "send exactly one of"),
     ("motion-control", {"frame_1_path": "x"}, "video_1_path is required"),
 ]
 

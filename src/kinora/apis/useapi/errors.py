@@ -31,6 +31,7 @@ STATUS: dict[type[errors.KinoraError], int] = {
     errors.TemplateQuality: 400,
     errors.TooManyRunning: 429,
     errors.LaneBroken: 596,
+    errors.EndpointNotFound: 404,
     errors.NotEnoughCredits: 412,
     errors.CapReached: 412,
     errors.Overloaded: 503,
