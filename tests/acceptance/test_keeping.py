@@ -71,7 +71,7 @@ def test_a_lost_server_comes_back_from_a_backup_that_was_taken_under_load(
         assert result.done
         assert kinora.download(result, tmp_path / f"{job.id}").stat().st_size == result.size
     assert kinora.submit(calls.image_to_video(image.id, prompt="fog", **SMALL)).id > after.id
-    assert cli(server, "credits", "reconcile").stdout == "the books add up\n"
+    assert cli(server, "credits", "reconcile").stdout.endswith("the books add up\n")
     looked = cli(server, "doctor", "--deep")
     assert looked.returncode == 0, looked.stdout
 

@@ -49,7 +49,7 @@ def test_films_and_pictures_are_made(
         check_file(path, result, seconds=5 if number == 3 else 1, sound=number == 0)
     assert before - kinora.balance().total == sum(result.credits for result in results)
     assert [result.credits for result in results] == [7, 5, 5, 45, 30]
-    assert cli(server, "credits", "reconcile").stdout == "the books add up\n"
+    assert cli(server, "credits", "reconcile").stdout.endswith("the books add up\n")
 
 
 def check_file(path: Path, result: Result, *, seconds: int, sound: bool) -> None:
