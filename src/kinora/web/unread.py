@@ -50,14 +50,15 @@ class CloseUnread:
 
 async def _linger(receive: Receive) -> None:
     """Read what is on its way, and drop it."""
-    size = 0
     with suppress(TimeoutError):
-        async with asyncio.timeout(LINGER):
-            while size < MOST:
-                message = await receive()
-                size += len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
+        await asyncio.wait_for(_drop(receive), LINGER)
+
+
+async def _drop(receive: Receive) -> None:
+    size, more = 0, True
+    while more and size < MOST:
+        message = await receive()
+        size, more = size + len(message.get("body", b"")), message.get("more_body", False)
 
 
 def _may_be_large(scope: Scope) -> bool:
