@@ -17,6 +17,7 @@ PICTURE = Path(__file__).parents[3] / "src/kinora/cli/pictures/cat.jpg"
 PATIENCE = 300.0
 """Seconds; a machine that is busy, with engines that rest after crashes, may need most of them."""
 PAUSE = 0.05
+CANCELLED = 200
 FILM = {"model": "v6", "quality": "360p", "duration": 1, "aspect_ratio": "1:1"}
 
 
@@ -31,7 +32,6 @@ class Caller:
     address: str
     callback: str
     accepted: dict[int, str] = field(default_factory=dict)
-    cancelled: set[int] = field(default_factory=set)
     deleted: set[int] = field(default_factory=set)
     repeats: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -77,17 +77,19 @@ class Caller:
         return job
 
     def _cancel(self) -> None:
+        """Cancel a film; one that has ended before, after a restart say, is not the one."""
+        self._until(self._cancelled)
+
+    def _cancelled(self) -> bool | None:
         job = self._film("a title")
-        self._until(
-            lambda: self._gone(f"scheduler/user:1-pixverse:default@kinora.local-video:{job}")
-        )
-        self.cancelled.add(job)
+        place = f"scheduler/user:1-pixverse:default@kinora.local-video:{job}"
+        return self._until(lambda: self._ended_by(place)) == CANCELLED or None
 
     def _delete(self) -> None:
         job = self._film("a title")
         place = f"videos/user:1-pixverse:default@kinora.local-video:{job}"
         self._until(lambda: self._final(place))
-        self._until(lambda: self._gone(place))
+        self._until(lambda: self._ended_by(place))
         self.deleted.add(job)
 
     def _twins(self) -> None:
@@ -125,11 +127,11 @@ class Caller:
         row = self._useapi("GET", place)
         return row["video_status_final"] or None if row else None
 
-    def _gone(self, place: str) -> bool | None:
-        """Send a DELETE until it is clear that it happened, also when it had before."""
+    def _ended_by(self, place: str) -> int | None:
+        """Send a DELETE; return its status when it is clear that it happened, now or before."""
         token = {"Authorization": f"Bearer user:1-{KEY}"}
         answer = self._send("DELETE", f"/v2/pixverse/{place}", token)
-        return answer.status_code in (200, 400, 404) or None
+        return answer.status_code if answer.status_code in (CANCELLED, 400, 404) else None
 
     def _send(
         self, method: str, path: str, headers: dict[str, str], **content: Any
