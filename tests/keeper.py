@@ -93,19 +93,15 @@ class House:
         return path
 
     async def picture(self, account: AccountId, content: bytes = b"picture") -> Asset:
-        upload = UploadImage(
-            store=self.store,
-            blobs=self.blobs,
-            gate=OpenGate(),
-            clock=self.clock,
-            mint=self.mint,
-            judge=self.judge,
-            keeping=self.keeping,
-        )
-        return await upload(self.file(content), account=account)
+        return await self.taken_in(UploadImage, content, account)
 
     async def sound(self, account: AccountId, content: bytes = b"sound") -> Asset:
-        upload = UploadMedia(
+        return await self.taken_in(UploadMedia, content, account)
+
+    async def taken_in(
+        self, verb: type[UploadImage | UploadMedia], content: bytes, account: AccountId
+    ) -> Asset:
+        upload = verb(
             store=self.store,
             blobs=self.blobs,
             gate=OpenGate(),

@@ -53,6 +53,7 @@ RANGES = {
 
 LISTS = ("allowed_networks", "inactive_templates", "trusted_proxies")
 POSITIVE = (
+    "stall",
     "rate_burst",
     "connections",
     "connections_per_address",
@@ -272,8 +273,6 @@ def _checked(values: dict[str, Any]) -> Settings:
         if getattr(settings, name) not in allowed:
             *first, last = allowed
             raise BadSettings(f"bad setting: {name} must be {', '.join(first)} or {last}")
-    if settings.stall <= 0:
-        raise BadSettings("bad setting: stall must be above 0")
     _check_folders(settings)
     _check_words(settings)
     return settings
@@ -284,6 +283,8 @@ def _check_words(settings: Settings) -> None:
         # No name at all would be all addresses to the system, and the server open to everyone.
         raise BadSettings("bad setting: host must be an address; 0.0.0.0 or :: is all of them")
     key = settings.bootstrap_key
+    if key.startswith(TEST_PREFIX):
+        raise BadSettings(f"bad setting: bootstrap_key must not begin with {TEST_PREFIX}")
     if key and (len(key) < SHORTEST_KEY or not _plain(key)):
         text = f"{SHORTEST_KEY} or more letters, digits and signs of ASCII"
         raise BadSettings(f"bad setting: bootstrap_key must have {text}")
@@ -321,8 +322,6 @@ def _check_numbers(settings: Settings) -> None:
         value = getattr(settings, name)
         if not isfinite(value) or value < 0 or (value == 0 and name in POSITIVE):
             raise BadSettings(f"bad setting: {name} must be {_WORDS[name in POSITIVE]}")
-    if settings.bootstrap_key.startswith(TEST_PREFIX):
-        raise BadSettings(f"bad setting: bootstrap_key must not begin with {TEST_PREFIX}")
 
 
 _WORDS = ("0, for no limit, or a number above 0", "a number above 0")

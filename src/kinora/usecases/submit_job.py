@@ -87,10 +87,7 @@ class SubmitJob:
 
     async def _known(self, order: Order, repeat: Repeat | None) -> bool:
         """Tell whether this submit is a repeat: what was once accepted is not looked at again."""
-        if repeat is None:
-            return False
-        async with self.store.transaction() as tx:
-            return await self._earlier(tx, order, repeat) is not None
+        return await self._earlier(self.store.view, order, repeat) is not None
 
     async def _earlier(self, tx: Tx, order: Order, repeat: Repeat | None) -> Job | None:
         if repeat is None:

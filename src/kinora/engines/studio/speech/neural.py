@@ -4,21 +4,19 @@ Kim, Kong and Son, "Conditional Variational Autoencoder with Adversarial Learnin
 Text-to-Speech", 2021. The phonemes come from espeak-ng, as those did that the voices learned from.
 """
 
-import json
 import os
 import re
-import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinora.catalog.neural import BEGIN, END, PAD, NeuralVoice, find_voices
+from kinora.engines.studio.speech.asking import answer_of
 from kinora.ports.engine import CannotMake
 
 Mono = NDArray[np.float32]
@@ -82,7 +80,7 @@ def utter(text: str, voice: NeuralVoice, *, pace: float, steps: int, seed: int) 
         "threads": THREADS,
     }
     reason = f"the voice {voice.id} cannot be used: its model does not run"
-    told, samples = _run(asked, SPEAKER, reason)
+    told, samples = answer_of(SPEAKER, asked, patience=PATIENCE, reason=reason)
     mono = np.frombuffer(samples, np.float32)
     if not len(mono) or float(np.abs(mono).max()) < 1e-4:
         raise CannotMake(f"the voice {voice.id} made no sound of this text")
@@ -117,7 +115,7 @@ class _Sentence:
 def _sentences(text: str, voice: NeuralVoice) -> Iterator[_Sentence]:
     asked = {"text": text, "voice": voice.language, "spell": True}
     reason = f"the voice {voice.id} speaks {voice.language}, which the synthesiser cannot spell"
-    told, _ = _run(asked, SPELLER, reason)
+    told, _ = answer_of(SPELLER, asked, patience=PATIENCE, reason=reason)
     spelled = ""
     for clause, written in told["clauses"]:
         stop = _stop(written)
@@ -155,18 +153,3 @@ def _numbered(spelled: str, voice: NeuralVoice) -> _Sentence:
         signs += [sign, *[""] * (len(numbers) - 1 + len(pads))]
     ends = voice.ids[END]
     return _Sentence(ids + ends, signs + [""] * len(ends)) if known else _Sentence([], [])
-
-
-def _run(asked: dict[str, Any], worker: tuple[str, ...], reason: str) -> tuple[Any, bytes]:
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell, the text goes over a pipe
-            worker,
-            input=json.dumps(asked).encode(),
-            capture_output=True,
-            timeout=PATIENCE,
-            check=True,
-        )
-    except (subprocess.SubprocessError, OSError):
-        raise CannotMake(reason) from None
-    head, _, rest = done.stdout.partition(b"\n")
-    return json.loads(head), rest

@@ -1,8 +1,6 @@
 """Turns words into speech: fourteen speakers, the language by the script and by small words."""
 
-import json
 import re
-import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ from scipy import signal
 from kinora.catalog.neural import NeuralVoice
 from kinora.engines.studio.reel import RATE, Waves
 from kinora.engines.studio.sound.score import master
+from kinora.engines.studio.speech.asking import answer_of
 from kinora.engines.studio.speech.likeness import Likeness, coloured, likeness_of
 from kinora.engines.studio.speech.neural import utter, voice_called
 from kinora.ports.engine import CannotMake
@@ -256,24 +255,8 @@ def _said(
         "range": voice.range,
         "seed": seed % (1 << 31),
     }
-    return _run(asked, worker)
-
-
-def _run(
-    asked: dict[str, object], worker: tuple[str, ...]
-) -> tuple[int, list[tuple[int, str]], Mono]:
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell, the text goes over a pipe
-            worker,
-            input=json.dumps(asked).encode(),
-            capture_output=True,
-            timeout=PATIENCE,
-            check=True,
-        )
-    except (subprocess.SubprocessError, OSError):
-        raise CannotMake("the text could not be spoken") from None
-    head, _, samples = done.stdout.partition(b"\n")
-    told = json.loads(head)
+    reason = "the text could not be spoken"
+    told, samples = answer_of(worker, asked, patience=PATIENCE, reason=reason)
     mono = np.frombuffer(samples, np.int16).astype(np.float32) / np.float32(32768)
     if not len(mono):
         raise CannotMake("the text could not be spoken: no voice for its language is installed")

@@ -10,7 +10,7 @@ from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.styles import pieces as p
 from kinora.engines.studio.styles import relief
 from kinora.engines.studio.styles.grain import Grain, wrapped
-from kinora.engines.studio.styles.watched import Watched, near_faces, sharper
+from kinora.engines.studio.styles.watched import Watched, sharper
 
 Field = NDArray[np.float32]
 KEY = (-0.55, -0.65, 0.62)
@@ -48,8 +48,7 @@ class Clay:
     def __call__(self, picture: Picture, grain: Grain) -> Picture:
         """Return the next frame."""
         height, width = picture.shape[:2]
-        faces = self._watched.step(picture, grain)
-        near = near_faces(faces, (width, height))
+        near = self._watched.near(picture, grain)
         clear = sharper(picture, near, 0.7)
         forms = _thick(clear, near)
         surface = relief.inflated(forms, round_by=1 / 40, features=0.9, steep=STEEP)
@@ -71,9 +70,7 @@ class Animation3d:
 
     def __call__(self, picture: Picture, grain: Grain) -> Picture:
         """Return the next frame."""
-        height, width = picture.shape[:2]
-        faces = self._watched.step(picture, grain)
-        near = near_faces(faces, (width, height))
+        near = self._watched.near(picture, grain)
         forms = _clean(sharper(picture, near, 0.5), near)
         surface = relief.inflated(forms, round_by=1 / 22, features=0.6, steep=0.36)
         rim = relief.shine(surface, BEHIND, 3.0) * (1 - surface.towards) * 3

@@ -11,7 +11,7 @@ from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.styles import pieces as p
 from kinora.engines.studio.styles.grain import Grain, wrapped
 from kinora.engines.studio.styles.strokes import along_forms, drawn_out, patches
-from kinora.engines.studio.styles.watched import Watched, near_faces, sharper
+from kinora.engines.studio.styles.watched import Watched, sharper
 
 Field = NDArray[np.float32]
 STROKE = 60
@@ -29,8 +29,7 @@ class Oil:
         """Return the next frame."""
         height, width = picture.shape[:2]
         size = max(8, width // 2), max(8, height // 2)
-        faces = self._watched.step(picture, grain)
-        near = near_faces(faces, (width, height))
+        near = self._watched.near(picture, grain)
         clear = sharper(picture, near, 1.0)
         small = np.asarray(cv2.resize(clear, size, interpolation=cv2.INTER_AREA), np.uint8)
         way = along_forms(small, wide=max(1.0, size[1] / 130))
@@ -62,8 +61,7 @@ class Watercolor:
     def __call__(self, picture: Picture, grain: Grain) -> Picture:
         """Return the next frame."""
         height, width = picture.shape[:2]
-        faces = self._watched.step(picture, grain)
-        near = near_faces(faces, (width, height))
+        near = self._watched.near(picture, grain)
         pigment, run_x, run_y = (grain.on(each) for each in _wet(width, height, grain.seed))
         places, far = grid(width, height), height / 150 * (1 - 0.85 * near)
         bent = pull(picture, places.x + run_x * far, places.y + run_y * far)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.styles import pieces as p
 from kinora.engines.studio.styles.grain import Grain
-from kinora.engines.studio.styles.watched import Watched, near_faces, sharper
+from kinora.engines.studio.styles.watched import Watched, sharper
 
 Field = NDArray[np.float32]
 ROWS = 96
@@ -31,7 +31,7 @@ class Pixel:
     def __call__(self, picture: Picture, grain: Grain) -> Picture:
         """Return the next frame."""
         height, width = picture.shape[:2]
-        near = near_faces(self._watched.step(picture, grain), (width, height))
+        near = self._watched.near(picture, grain)
         clear = sharper(p.flat(picture, rounds=1), np.maximum(near, 0.4), 1.1)
         strong = p.toned(clear, levels=0, saturation=1.35)
         cell = max(3, round(height / ROWS))

@@ -56,6 +56,11 @@ class Watched:
         self.faces = tuple(each for each in eased if each.sure > 0)
         return self.faces
 
+    def near(self, picture: Picture, grain: Grain) -> Field:
+        """Take the next frame, and return 1 in its faces and 0 away from them, soft between."""
+        height, width = picture.shape[:2]
+        return near_faces(self.step(picture, grain), (width, height))
+
 
 def near_faces(faces: tuple[Seen, ...], size: tuple[int, int], scale: float = 1.0) -> Field:
     """Return 1 in faces and 0 away from them, soft between (size: width, height).
