@@ -36,7 +36,8 @@ check: lint ## All that, and the fast tests
 	$(PYTEST) -q tests/unit tests/contracts tests/wire tests/architecture tests/docs
 
 test: install ## All of check's tests, and those that start real processes
-	$(PYTEST) -q tests
+	$(BIN)/python scripts/warm.py
+	$(PYTEST) -q -n 2 tests
 
 faults: install ## A thousand random kill sequences; the figures go to docs/reliability.md (an hour)
 	$(BIN)/python -m tests.faults.chaos --sequences 1000

@@ -10,6 +10,10 @@ from kinora.settings import Settings
 
 KEY = "sk-test-0123456789"
 
+# What tests compile in their own process serves the servers that others start, and the other way.
+# Numba reads this when it is first imported, which is after this file.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Settings().kernels / "kernels"))
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write", action="store_true", help="write golden files anew")

@@ -11,13 +11,13 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kinora.engines.studio.kernels.jit import cache_folder
 from kinora.ports.engine import Shape
 from tests.takes import Take, frames_of, read_takes
 
@@ -64,8 +64,10 @@ def drawn(names: list[str], out: Path) -> dict[str, Seen]:
 
 
 def compiled() -> int:
-    """Return how many pieces of machine code lie beside the sources."""
-    return sum(1 for _ in Path(str(files("kinora"))).rglob("*.nbc"))
+    """Return how many pieces of machine code are kept."""
+    folder = cache_folder()
+    assert folder is not None
+    return sum(1 for _ in folder.rglob("*.nbc"))
 
 
 def main() -> None:

@@ -68,8 +68,8 @@ def demo(prompt: str, image: Path | None, out: Path) -> None:
     with server() as (address, key), picture(image) as path:
         console.print(f"Kinora serves [bold]{address}[/] for as long as the demo runs.")
         console.print(
-            "[dim]The first start on a machine compiles the engine's kernels; "
-            "later ones find them ready.[/]"
+            "[dim]The first start on a machine compiles the engine's kernels, which takes half a "
+            "minute or more; later ones find them ready.[/]"
         )
         asyncio.run(play(address, key, prompt=prompt, image=path, out=out))
     console.print(f"\nDone in {time.monotonic() - began:.0f} s. Nothing is left running.")

@@ -24,22 +24,18 @@ from kinora.domain.order import (
     Swap,
     TextToImage,
 )
-from kinora.engines.studio.effects.room import warm as warm_effects
 from kinora.engines.studio.film import carry_picture, write_film
-from kinora.engines.studio.imagevideo.room import warm as warm_pictures
 from kinora.engines.studio.marks import marked
 from kinora.engines.studio.masks.finding import find_masks, keyframe, levels
 from kinora.engines.studio.notes import DESCRIPTION, NOTE, NOTES, SOFTWARE
 from kinora.engines.studio.reel import Picture, Waves
 from kinora.engines.studio.rooms import FilmAsk, film_frames, film_sound
 from kinora.engines.studio.scenes.stage import text_still
-from kinora.engines.studio.scenes.stage import warm as warm_scenes
 from kinora.engines.studio.source import reading
 from kinora.engines.studio.steps import begun
 from kinora.engines.studio.stills.remade import remade
 from kinora.engines.studio.stills.room import picture as still_picture
-from kinora.engines.studio.styles.room import warm as warm_styles
-from kinora.engines.studio.upscale.room import warm as warm_upscale
+from kinora.engines.studio.warming import warm_up
 from kinora.engines.studio.worked import WorkedAsk, worked_frames, worked_shape, worked_sound
 from kinora.ports.engine import CannotMake, EngineEvent, Output, Progress, Shape, Spec
 
@@ -52,10 +48,9 @@ class Studio:
     """The built-in engine. It needs no weights and no graphics card."""
 
     def setup(self) -> None:
-        """Compile and warm every room."""
+        """Compile the kernels of every room, unless they are."""
         cv2.setNumThreads(2)
-        for warm in (warm_pictures, warm_scenes, warm_effects, warm_styles, warm_upscale):
-            warm()
+        warm_up()
 
     def run(self, spec: Spec) -> Generator[EngineEvent, None, None]:
         """Make what the spec asks; raise CannotMake when it cannot be made."""

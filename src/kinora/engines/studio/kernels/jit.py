@@ -1,10 +1,12 @@
 """The one place where numba is named, so that the rest stays typed."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.registry import cpu_target
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -34,3 +36,15 @@ def serial(function: Function) -> Function:
 
 F = cast(Callable[[float], float], np.float32)
 """Makes a number single precision inside a kernel; to the type checker it stays a float."""
+
+
+def compiler() -> str:
+    """Tell who makes machine code here, and for which processor: what Numba's cache goes by."""
+    made_for = cpu_target.target_context.codegen().magic_tuple()
+    return f"{numba.__version__} {made_for}"
+
+
+def cache_folder() -> Path | None:
+    """Return the one folder that keeps machine code, None when it lies beside the sources."""
+    folder: str = vars(numba.config)["CACHE_DIR"]
+    return Path(folder) if folder else None

@@ -1,6 +1,6 @@
 """From words to a film: which scene, which land, which light, which camera."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -74,6 +74,9 @@ PLACES: dict[str, Place] = {
     "fluid": fluid.frames,
 }
 """Scenes that are told by a view alone."""
+
+NAMED = {"terrain": "an island", "ink": "a guitar", "planet": "a planet in space"}
+"""Words for a scene, where its own name is none."""
 
 HOMES = {
     "vehicle": ("city", ""),
@@ -166,11 +169,11 @@ def text_still(words: Words, *, shape: Shape, seed: int) -> Picture:
     return next(text_frames(words, shape=still, seed=seed))
 
 
-def warm() -> None:
-    """Compile every scene by rendering it very small."""
+def warm(scenes: Iterable[str]) -> None:
+    """Compile scenes by rendering them very small."""
     tiny = Shape(width=64, height=36, frames=1, fps=24)
-    for prompt in ("an island", "abstract ink", "a planet in space", "a city", *PLACES):
-        for _ in text_frames(Words(prompt=prompt), shape=tiny, seed=1):
+    for scene in scenes:
+        for _ in text_frames(Words(prompt=NAMED.get(scene, scene)), shape=tiny, seed=1):
             pass
 
 
