@@ -16,6 +16,7 @@ from tests.faults.chaos.caller import FILM, PICTURE
 from tests.faults.chaos.world import free_port
 
 SIZE = "24m"
+BUSY = 500069
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a disk")
 
 
@@ -84,8 +85,20 @@ def test_a_full_disk_loses_nothing_and_is_no_end(small: Server) -> None:
                 file.write(bytes(64 * 1024))
         except OSError:
             pass
-    for _ in range(20):
-        accepted += submit(small)["ErrCode"] == 0
+    codes = [submit(small)["ErrCode"] for _ in range(20)]
+    accepted += codes.count(0)
+    assert set(codes) - {0} == {BUSY}
+    native = httpx.post(
+        f"{small.address}/api/jobs",
+        json={"feature": "text_to_video", "prompt": "a title", "duration": 5},
+        headers={"Authorization": f"Bearer {KEY}"},
+        timeout=30,
+    )
+    assert (native.status_code, native.headers["retry-after"]) == (503, "10")
+    assert native.json()["detail"].startswith("the disk is full")
+    assert "http.crash" not in small.log
+    ready = httpx.get(f"{small.address}/readyz", timeout=10)
+    assert (ready.status_code, ready.json()["reasons"]) == (503, ["the disk is full"])
     assert httpx.get(f"{small.address}/healthz", timeout=10).status_code == 200
     filler.unlink()
     well(small, accepted=accepted)
@@ -112,7 +125,9 @@ def test_media_that_cannot_be_written_is_paid_back(small: Server) -> None:
             headers={"API-KEY": KEY},
             timeout=30,
         )
-        assert (upload.status_code, upload.json()["Resp"]) == (500, None)
+        told = upload.json()
+        assert (told["ErrCode"], told["Resp"]) == (BUSY, None)
+        assert "the disk cannot be written to; nothing was charged" in told["ErrMsg"]
     finally:
         subprocess.run(["umount", blobs], check=True)
     well(small, accepted=1)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 OTHERS = 0o077
 PRIVATE_FILES = ("secret", "metrics-token", "first-key.json", "kinora.sqlite3")
+LEAST_ROOM = 1024 * 1024
+"""Bytes of disk below which nothing can be promised."""
+
 PRIVATE_KEYS = "provenance/*-key.pem"
 
 
@@ -28,6 +31,11 @@ class SameFile:
         except OSError:
             return None
         return found.st_dev, found.st_ino
+
+
+def has_room(folder: Path) -> bool:
+    """Tell whether the disk of a folder has room for a few more jobs and their facts."""
+    return shutil.disk_usage(folder).free >= LEAST_ROOM
 
 
 def leftovers(folder: Path, *, older_than: float) -> Sequence[Path]:

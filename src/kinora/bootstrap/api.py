@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,8 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from kinora.adapters.db.trouble import want_of_disk
 from kinora.adapters.fetch import SafeFetcher
 from kinora.adapters.parts import DiskParts
+from kinora.adapters.premises import has_room
 from kinora.apis.media.routes import MediaDoor
 from kinora.apis.media.routes import routes as media_routes
 from kinora.apis.native import problems as native_problems
@@ -50,7 +53,7 @@ from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
 from kinora.bootstrap.useapi import Shared, build_links, build_useapi
 from kinora.bootstrap.webhooks import build_webhooks
-from kinora.domain.errors import Overloaded
+from kinora.domain.errors import KinoraError, Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
 from kinora.settings import Settings
@@ -132,6 +135,7 @@ def build_api(
         dispatcher_seen=dispatcher_seen(ground.heartbeat),
         draining=draining,
         standing=fence.standing,
+        roomy=partial(has_room, ground.settings.data),
         metrics_token=ground.metrics_token,
     )
     media = MediaDoor(store=ground.store, blobs=ground.blobs, links=links)
@@ -180,6 +184,7 @@ def fenced(routes: Sequence[BaseRoute], fence: Fence, settings: Settings) -> ASG
     kit = Kit(
         app,
         manners=MANNERS,
+        excuse=excuse_of,
         enter=fence.enter,
         addresses=Addresses(settings.proxies),
         pace=Pace(grace=settings.body_seconds, rate=settings.body_rate),
@@ -314,11 +319,17 @@ def no_such_place(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": text}, status_code=status)
 
 
-def crashed(request: Request, _error: Exception) -> Response:
+def crashed(request: Request, error: Exception) -> Response:
     """Answer a fault of the server, in the form of its prefix, before Starlette does."""
-    if request.url.path.startswith(USEAPI):
-        return useapi_errors.crash()
-    return pixverse_errors.crash() if request.url.path.startswith(PIXVERSE) else plain_crash()
+    path = request.url.path
+    prefix = next(prefix for prefix in MANNERS if path.startswith(prefix))
+    return MANNERS[prefix].own_up(excuse_of(error))
+
+
+def excuse_of(error: Exception) -> KinoraError | None:
+    """Return what to say when the disk, and not the program, is why a call broke."""
+    want = want_of_disk(error)
+    return Overloaded(f"{want}; nothing was charged or changed") if want else None
 
 
 def plain_crash() -> Response:

@@ -53,6 +53,10 @@ class Manner:
     crash: Callable[[], Response]
     refuse: Callable[[KinoraError], Response]
 
+    def own_up(self, excuse: KinoraError | None) -> Response:
+        """Answer a call that broke: with an excuse when there is one."""
+        return self.crash() if excuse is None else self.refuse(excuse)
+
 
 class Kit:
     """Wraps an application: limits, trace ids, security headers, metrics, and a last resort."""
@@ -62,6 +66,7 @@ class Kit:
         app: ASGIApp,
         *,
         manners: dict[str, Manner],
+        excuse: Callable[[Exception], KinoraError | None] = lambda _: None,
         enter: Callable[[str], None] = lambda _: None,
         addresses: Addresses | None = None,
         pace: Pace | None = None,
@@ -69,10 +74,12 @@ class Kit:
         """Serve `app`.
 
         `manners` maps path prefixes to how their doors speak, the empty prefix to the rest.
+        `excuse` returns what to say of an exception that is no fault of the program.
         `enter` is told each call's address and raises TooOften.
         """
         self.app = app
         self._manners = sorted(manners.items(), key=lambda pair: -len(pair[0]))
+        self._excuse = excuse
         self._enter = enter
         self._address = addresses or Addresses()
         self._pace = pace or Pace()
@@ -101,12 +108,11 @@ class Kit:
 
         try:
             await self._entered(scope, address)(scope, self._pace.of(receive), send_marked)
-        except Exception:
-            log.exception(
-                "http.crash", method=scope["method"], path=_unsigned(scope["path"]), trace=trace
-            )
+        except Exception as error:
+            excuse = self._excuse(error)
+            _log_broken(scope, trace, excuse)
             if not status:
-                answer = self._manner(scope["path"]).crash()
+                answer = self._manner(scope["path"]).own_up(excuse)
                 await answer(scope, receive, send_marked)
         self._note(scope, status or SERVER_ERROR, trace, time.perf_counter() - began)
 
@@ -138,6 +144,14 @@ class Kit:
             ms=round(seconds * 1000, 2),
             trace=trace,
         )
+
+
+def _log_broken(scope: Scope, trace: str, excuse: KinoraError | None) -> None:
+    told = {"method": scope["method"], "path": _unsigned(scope["path"]), "trace": trace}
+    if excuse is None:
+        log.exception("http.crash", **told)
+    else:
+        log.warning("http.unable", reason=str(excuse), **told)
 
 
 def _has_policy(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -6,13 +6,13 @@ waits for the disk) go to a thread. Measured in `bench/store.py`.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kinora.adapters.db.statements import Connection
+from kinora.adapters.db.trouble import Undone
 from kinora.domain.errors import Overloaded
 from kinora.ports.faults import Point, reach
 
@@ -115,7 +115,7 @@ class Writer:
             _set(turn.granted)
             await turn.over
             if not self._connection.raw.in_transaction:
-                raise sqlite3.OperationalError("SQLite undid the transaction of this group")
+                raise Undone("SQLite undid the transaction of this group")
 
     def _give_up(self, done: list[Turn], error: BaseException) -> None:
         """Undo the batch and tell everyone in it; if it never began, everyone who waits."""

@@ -30,6 +30,7 @@ class Health:
     dispatcher_seen: Callable[[], bool]
     draining: Callable[[], bool]
     standing: Callable[[], bool]
+    roomy: Callable[[], bool]
     metrics_token: str
 
     async def alive(self, request: Request) -> Response:
@@ -45,6 +46,8 @@ class Health:
             reasons.append("the dispatcher has not been seen for some seconds")
         if not self.standing():
             reasons.append("the database file was moved or deleted while the server runs")
+        if not self.roomy():
+            reasons.append("the disk is full")
         try:
             await self.store.view.accounts.list()
         except Exception:  # noqa: BLE001 - whatever the store raises, the answer is the same
