@@ -108,9 +108,9 @@ class Kit:
 
         try:
             await self._entered(scope, address)(scope, self._pace.of(receive), send_marked)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last resort: whatever broke is answered
             excuse = self._excuse(error)
-            _log_broken(scope, trace, excuse)
+            _log_broken(scope, trace, error, excuse)
             if not status:
                 answer = self._manner(scope["path"]).own_up(excuse)
                 await answer(scope, receive, send_marked)
@@ -146,10 +146,10 @@ class Kit:
         )
 
 
-def _log_broken(scope: Scope, trace: str, excuse: KinoraError | None) -> None:
+def _log_broken(scope: Scope, trace: str, error: Exception, excuse: KinoraError | None) -> None:
     told = {"method": scope["method"], "path": _unsigned(scope["path"]), "trace": trace}
     if excuse is None:
-        log.exception("http.crash", **told)
+        log.error("http.crash", exc_info=error, **told)
     else:
         log.warning("http.unable", reason=str(excuse), **told)
 
