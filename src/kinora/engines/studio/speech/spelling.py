@@ -22,6 +22,7 @@ STOPS = {
     **dict.fromkeys(",\uff0c\u3001\u060c", ","),
     **dict.fromkeys(";\uff1b", ";"),
     **dict.fromkeys(":\uff1a", ":"),
+    "\u2014": "\u2014",
 }
 """How the voices learned the stops of a sentence, by how they are written."""
 AT_END = re.compile(rf"([{''.join(map(re.escape, STOPS))}])\W*\w?$")
