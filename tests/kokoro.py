@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -24,8 +25,9 @@ def styles(hertz: float, *, rising: float = 0.0) -> Styles:
 def archive(folder: Path, speakers: Mapping[str, Styles], name: str = "voices-v1.0.bin") -> Path:
     """Write speakers as NumPy's archive does."""
     path = folder / name
+    named: dict[str, Any] = dict(speakers)
     with path.open("wb") as out:
-        np.savez(out, **speakers)
+        np.savez(out, **named)
     return path
 
 
