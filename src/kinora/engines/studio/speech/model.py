@@ -77,6 +77,7 @@ class _Kokoro:
 
     def fed(self, ids: list[int]) -> dict[str, Any]:
         """Return what the model is to be given for a line, a pad at both of its ends."""
+        # Two of the numbers are pads, and the first row is for one sign.
         row = min(max(len(ids) - 3, 0), ROWS - 1)
         return {
             self._numbers: self._as_wanted(self._numbers, [ids]),
