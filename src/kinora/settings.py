@@ -94,7 +94,7 @@ class Settings:
     metrics_token: Bearer token of /metrics; empty means the one kept in the data folder.
     inactive_templates: Names of templates that nobody may use.
     templates: A file of templates beside, or in place of, those that ship with Kinora.
-    speech_voices: A folder of neural voices in Piper's form; empty means none.
+    speech_voices: A folder of neural voices (Piper, Kokoro); empty means none.
     provenance: `auto` signs results when the extra is installed, `signed` insists, `off` never.
     provenance_folder: Folder with signing-key.pem and signing-chain.pem; empty: data folder.
     moderation_rules: A file of moderation rules; empty means those that ship with Kinora.

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from kinora.catalog.neural import Roster, find_voices
+from kinora.catalog.piper import PiperVoice
 from kinora.engines.studio.reel import RATE
-from kinora.engines.studio.speech.neural import FOLDER, _sentences
+from kinora.engines.studio.speech.neural import FOLDER
+from kinora.engines.studio.speech.piper import lines
 from kinora.engines.studio.speech.speaking import Manner, Spoken, speak
 from kinora.ports.engine import CannotMake
 from tests.neural import neural_voice
@@ -62,7 +64,8 @@ def test_what_the_model_tells_of_its_times_moves_the_lips(folder: Path) -> None:
 
 def test_sentences_are_parted_and_keep_their_stops(folder: Path) -> None:
     voice = find_voices(neural_voice(folder, "en_US-ada-low").parent).voices[0]
-    first, second = _sentences("\u201cHello there, my friend.\u201d How are you?", voice)
+    assert isinstance(voice, PiperVoice)
+    first, second = lines("\u201cHello there, my friend.\u201d How are you?", voice)
     spelled = ["".join(sign for sign in each.signs if sign) for each in (first, second)]
     assert spelled[0].endswith("nd.")
     assert ", m" in spelled[0]

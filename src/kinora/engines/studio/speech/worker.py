@@ -15,7 +15,7 @@ PHONEMES_IN_IPA = 3
 """Events for phonemes, named in IPA."""
 
 UTF8 = 1
-IN_IPA = 0x02
+IN_IPA, TIED = 0x02, 0x80
 RATE, PITCH, RANGE = 1, 3, 4
 PHONEME = 7
 END = 0
@@ -81,7 +81,10 @@ def speak(asked: dict[str, Any]) -> tuple[int, list[tuple[int, str]], bytes]:
 
 
 def spell(asked: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return a text's clauses: each in IPA, and as it is written, with its stop."""
+    """Return a text's clauses: each in IPA, and as it is written, with its stop.
+
+    A `tie` is written between the letters of one sound.
+    """
     import espeakng_loader  # noqa: PLC0415 - an extra that need not be there
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -93,10 +96,12 @@ def spell(asked: dict[str, Any]) -> list[tuple[str, str]]:
     text = ctypes.create_string_buffer(str(asked["text"]).encode())
     begin = ctypes.addressof(text)
     place = ctypes.c_void_p(begin)
+    tie = str(asked.get("tie", ""))
+    form = IN_IPA | (TIED | ord(tie) << 8 if tie else 0)
     clauses: list[tuple[str, str]] = []
     at = 0
     while place.value:
-        told = library.espeak_TextToPhonemes(ctypes.byref(place), UTF8, IN_IPA)
+        told = library.espeak_TextToPhonemes(ctypes.byref(place), UTF8, form)
         # The library says only where it goes on: what lies before is the clause as written.
         end = place.value - begin if place.value else len(text) - 1
         written = text.raw[at:end].decode("utf-8", "ignore")
