@@ -1,13 +1,25 @@
 """kill -9, anywhere: each accepted job still ends once, and is charged once."""
 
 import signal
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from kinora_client import Kinora, Submitted, calls
-from tests.acceptance.conftest import Server, kinora, server, until
+from tests.acceptance.conftest import (
+    CARD,
+    KEY,
+    PATIENCE,
+    Server,
+    kinora,
+    server,
+    serving,
+    until,
+)
 from tests.acceptance.test_main_job import cli
+from tests.faults.chaos.caller import PICTURE
 
 __all__ = ["kinora", "server"]
 SMALL = {"duration": 2, "quality": "360p"}
@@ -16,6 +28,7 @@ PARTS = {
     "dispatcher": "kinora.cli.run_dispatcher",
     "api": "kinora.cli.run_api",
 }
+GATE = "kinora.adapters.media.zygote"
 
 
 def submit(kinora: Kinora) -> list[Submitted]:
@@ -54,6 +67,25 @@ def test_a_killed_server_leaves_nothing_running_and_goes_on(
     server.stop(signal.SIGKILL)
     server.start()
     ended_once(server, kinora, jobs, before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends hung children")
+def test_hung_parts_do_not_outlive_a_killed_server(tmp_path: Path) -> None:
+    with serving(tmp_path, **CARD) as server, Kinora(server.address, KEY) as kinora:
+        # Whoever has answered has also said that it dies with its parent.
+        kinora.upload_image(PICTURE)
+        assert kinora.wait(kinora.submit(calls.text_to_video("a title", **SMALL))).done
+        parts = [server.find(module) for module in (*PARTS.values(), GATE)]
+        for part in parts:
+            part.send_signal(signal.SIGSTOP)
+        assert server.process is not None
+        server.process.kill()
+        _, alive = psutil.wait_procs(parts, timeout=PATIENCE)
+        assert alive == []
+        server.process.wait()
+        server.start()
+        job = kinora.submit(calls.text_to_video("a title", **SMALL))
+        assert kinora.wait(job).done
 
 
 def test_a_job_that_breaks_every_engine_ends_and_is_paid_back(

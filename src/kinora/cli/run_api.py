@@ -11,6 +11,7 @@ import uvloop
 
 from kinora.adapters.faults import arm_from
 from kinora.adapters.knock import Knocker
+from kinora.adapters.parentage import die_with_parent
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.fence import build_fence
 from kinora.bootstrap.ground import stand
@@ -79,6 +80,7 @@ def exchange_of(settings: Settings) -> Exchange:
 
 def main() -> None:
     """Answer HTTP until SIGTERM, or until the supervisor is gone."""
+    die_with_parent()
     process, descriptor, knocks = (int(argument) for argument in sys.argv[1:4])
     settings = read_settings_line()
     configure_logs(form=settings.log_format, level=settings.log_level)

@@ -10,6 +10,7 @@ import structlog
 from kinora.adapters.faults import arm_from
 from kinora.adapters.knock import hear_knocks
 from kinora.adapters.locks import try_lock
+from kinora.adapters.parentage import die_with_parent
 from kinora.bootstrap.away import build_away
 from kinora.bootstrap.dispatcher import build_dispatcher
 from kinora.bootstrap.ground import DISPATCHER, stand
@@ -58,6 +59,7 @@ async def run(settings: Settings, knocks: int) -> None:
 
 def main() -> None:
     """Dispatch until SIGTERM, or until the supervisor is gone."""
+    die_with_parent()
     settings = read_settings_line()
     configure_logs(form=settings.log_format, level=settings.log_level)
     follow_supervisor()

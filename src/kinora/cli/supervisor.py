@@ -2,7 +2,7 @@
 
 Each process reads its settings from its standard input, which stays open for as long as the
 supervisor lives: when it closes, the process ends. So nothing outlives a supervisor, even a
-killed one.
+killed one; on Linux not even a process that hangs (`die_with_parent`).
 """
 
 import asyncio

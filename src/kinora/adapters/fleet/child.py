@@ -27,6 +27,7 @@ from kinora.adapters.fleet.wire import (
     unpack,
     write_report,
 )
+from kinora.adapters.parentage import die_with_parent
 from kinora.adapters.walls import Walls, allow_processor, enter
 from kinora.ports.engine import CannotMake, Engine, EngineEvent, Log, Output, Progress, Spec
 from kinora.ports.faults import Point, reach
@@ -183,6 +184,7 @@ def begin_again(channel: BinaryIO) -> None:
 
 def main() -> None:
     """Serve runs until the parent goes away."""
+    die_with_parent()
     channel = os.fdopen(os.dup(1), "wb", buffering=0)
     # Whatever a library prints must not be taken for a report.
     os.dup2(2, 1)

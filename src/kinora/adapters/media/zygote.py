@@ -22,6 +22,7 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from kinora.adapters.media.probing import FirstPicture
 from kinora.adapters.media.refusal import No
+from kinora.adapters.parentage import die_with_parent
 from kinora.adapters.walls import wall_calls, wall_files
 
 MAX_SIDE = 10_000
@@ -223,6 +224,7 @@ def ending(status: int) -> str:
 
 def main() -> None:
     """Judge files until the input ends."""
+    die_with_parent()
     # Ctrl-C at the terminal is for the server, which then closes this process's input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     wall_calls()
