@@ -102,7 +102,12 @@ class UnlessBusy:
     fence: Fence
 
     async def __call__(
-        self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
+        self,
+        order: Order,
+        *,
+        repeat: Repeat | None = None,
+        within: Within | None = None,
+        upstream: str = "",
     ) -> Job:
         """Return the queued job; raises Overloaded, and QuotaReached when the account is full."""
         if self.draining():
@@ -113,7 +118,7 @@ class UnlessBusy:
             raise Overloaded("the database was moved or deleted; its operator must look")
         take_in = self.fence.take_in
         await check_kept(take_in.store.view, order.account, take_in.quota)
-        return await self.submit(order, repeat=repeat, within=within)
+        return await self.submit(order, repeat=repeat, within=within, upstream=upstream)
 
 
 def build_api(

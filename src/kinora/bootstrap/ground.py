@@ -158,6 +158,9 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
             create_key=operator.create_key,
             grant=operator.grant,
         )(bootstrap_key=settings.bootstrap_key)
+        async with ground.store.transaction() as tx:
+            # Commands are not told the server's settings, and must know its engine.
+            await tx.engines.set_own(settings.engine)
     finally:
         await ground.store.close()
     token = settings.data / "metrics-token"
