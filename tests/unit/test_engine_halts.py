@@ -230,3 +230,10 @@ async def test_a_drained_engine_is_waited_for_until_it_is_empty(house: House) ->
         "state": "open",
         "was_halted": False,
     }
+
+
+def test_a_drain_says_how_it_is_taken_back(ground: Ground) -> None:
+    for words in ([], ["--engine", OWN], ["--account", "1"]):
+        given = ["--data", str(ground.settings.data), "queue", "drain", *words]
+        told = CliRunner().invoke(cli, given).stdout
+        assert f"until `{' '.join(['kinora', 'queue', 'resume', *words])}`" in told

@@ -41,6 +41,13 @@ class Part:
         return "the queue is" if self.account is None else f"account {self.account} is"
 
     @property
+    def option(self) -> str:
+        """How it is asked for at the command line."""
+        if self.engine is not None:
+            return f" --engine {self.engine}"
+        return "" if self.account is None else f" --account {self.account}"
+
+    @property
     def row(self) -> Row:
         """What other programs are told of it."""
         return {"account": self.account, "engine": self.engine}
@@ -116,7 +123,8 @@ def drain(
     part = Part(account, engine)
     _halt(obj, Halt.DRAINING, part)
     if not as_json:
-        click.echo(f"{part.told} draining; new jobs are refused until `kinora queue resume`")
+        back = f"`kinora queue resume{part.option}`"
+        click.echo(f"{part.told} draining; new jobs are refused until {back}")
     if wait:
         at_desk(obj, lambda operator: _emptied(operator, part))
     if as_json:
