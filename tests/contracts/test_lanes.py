@@ -12,7 +12,8 @@ from kinora.adapters.db.sqlite import SqliteStore
 from kinora.adapters.db.statements import connect, load_statements
 from kinora.domain.errand import Errand, Step
 from kinora.domain.job import Job, WrongState
-from kinora.domain.lane import Bar, Health, Lane, Quarantine, Upstream
+from kinora.domain.lane import DEFAULT_LANE, Bar, Health, Lane, Quarantine, Upstream
+from kinora.domain.rank import Halt
 from tests.contracts.test_store import ADA, NOW, job, store
 
 __all__ = ["store"]
@@ -61,6 +62,37 @@ async def test_jobs_made_elsewhere_do_not_run_here(store: SqliteStore) -> None:
     for placed, found in ((False, {here.id}), (True, {here.id, away.id})):
         unended = await store.view.jobs.unended(before=late, at_most=10, placed=placed)
         assert {each.id for each in unended} == found
+
+
+async def test_lanes_know_how_their_engine_is_halted(store: SqliteStore) -> None:
+    upstream = Upstream(url="https://Vendor.test:8443/there", sealed=b"sealed", hint="sk-…")
+    async with store.transaction() as tx:
+        await tx.lanes.put(ADA, Lane(email=VENDOR, max_jobs=3, upstream=upstream), at=NOW)
+        await tx.engines.set_own("studio")
+
+    async def halts() -> dict[str, Halt | None]:
+        return {lane.email: lane.halt for lane in await store.view.lanes.of(ADA)}
+
+    assert await halts() == {DEFAULT_LANE: None, VENDOR: None}
+    async with store.transaction() as tx:
+        await tx.engines.stop("vendor.test:8443", Halt.PAUSED, at=NOW)
+    assert await halts() == {DEFAULT_LANE: None, VENDOR: Halt.PAUSED}
+    async with store.transaction() as tx:
+        await tx.engines.stop("studio", Halt.DRAINING, at=NOW)
+    assert await halts() == {DEFAULT_LANE: Halt.DRAINING, VENDOR: Halt.PAUSED}
+    lane = await store.view.lanes.get(ADA, VENDOR)
+    assert lane is not None
+    assert lane.halt is Halt.PAUSED
+
+
+async def test_jobs_made_elsewhere_are_not_among_those_that_run(store: SqliteStore) -> None:
+    here, away = job(), job()
+    async with store.transaction() as tx:
+        for made in (here, away):
+            await tx.jobs.add(made)
+            await tx.jobs.save(made.start(at=NOW), state=made.state, attempt=made.attempt)
+        await tx.errands.add(errand_of(away))
+    assert [each.job for each in await store.view.queue.running(at_most=9)] == [here.id]
 
 
 async def test_lanes_keep_where_they_lead_and_how_they_are(store: SqliteStore) -> None:

@@ -164,13 +164,13 @@ async def test_a_paused_account_is_passed_over_and_keeps_its_jobs(store: SqliteS
     async with store.transaction() as tx:
         await tx.queue.stop(CYD, Halt.PAUSED, at=NOW)
     assert by_account(await claims(store, 5)) == {BOB: 1}
-    assert await store.view.queue.halt_of(ADA) is Halt.PAUSED
+    assert await store.view.queue.halts_of(ADA) == {Halt.PAUSED}
     assert await store.view.queue.line(at=NOW, at_most=9) == []
     async with store.transaction() as tx:
         assert await tx.queue.resume(ADA)
         assert not await tx.queue.resume(ADA)
     assert by_account(await claims(store, 9)) == {ADA: 4}
-    assert await store.view.queue.halt_of(ADA) is None
+    assert await store.view.queue.halts_of(ADA) == set()
 
 
 async def test_a_pause_of_everything_starts_nothing(store: SqliteStore) -> None:
@@ -181,10 +181,45 @@ async def test_a_pause_of_everything_starts_nothing(store: SqliteStore) -> None:
     assert [stop.account for stop in await store.view.queue.stops()] == [None]
     async with store.transaction() as tx:
         await tx.queue.stop(None, Halt.DRAINING, at=NOW)
-    assert await store.view.queue.halt_of(BOB) is Halt.DRAINING
+    assert await store.view.queue.halts_of(BOB) == {Halt.DRAINING}
     assert await claim(store) is not None
     async with store.transaction() as tx:
         assert await tx.queue.resume(None)
+
+
+async def test_a_pause_of_the_own_engine_starts_nothing(store: SqliteStore) -> None:
+    await add(store, [work(), work(BOB)])
+    async with store.transaction() as tx:
+        assert await tx.engines.own() == ""
+        for name in ("studio", "testcard", "studio"):
+            await tx.engines.set_own(name)
+        await tx.engines.stop("studio", Halt.PAUSED, at=NOW)
+        await tx.engines.stop("api.vendor.test", Halt.DRAINING, at=NOW)
+    assert await store.view.engines.own() == "studio"
+    assert await claim(store) is None
+    assert await store.view.queue.paused()
+    assert [(stop.engine, stop.everything) for stop in await store.view.queue.stops()] == [
+        ("api.vendor.test", False),
+        ("studio", False),
+    ]
+    halts_of = store.view.queue.halts_of
+    assert await halts_of(ADA) == {Halt.PAUSED}
+    assert await halts_of(ADA, upstream="api.vendor.test") == {Halt.DRAINING}
+    assert await halts_of(ADA, upstream="another.test") == set()
+    async with store.transaction() as tx:
+        await tx.queue.stop(None, Halt.DRAINING, at=NOW)
+    assert await halts_of(ADA) == {Halt.DRAINING, Halt.PAUSED}
+    # Another engine does not take the halt over, nor is it forgotten.
+    async with store.transaction() as tx:
+        await tx.engines.set_own("testcard")
+    assert await claim(store) is not None
+    async with store.transaction() as tx:
+        await tx.engines.set_own("studio")
+    assert await claim(store) is None
+    async with store.transaction() as tx:
+        assert await tx.engines.resume("studio")
+        assert not await tx.engines.resume("studio")
+    assert await claim(store) is not None
 
 
 async def test_waiting_jobs_are_counted_by_class(store: SqliteStore) -> None:

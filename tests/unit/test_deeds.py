@@ -197,6 +197,8 @@ async def test_commands_leave_deeds(desk: Desk, ground: Ground, tmp_path: Path) 
     await hooks(desk)
     for verb in ("pause", "drain", "resume"):
         await desk.do(f"queue {verb}")
+        await desk.do(f"queue {verb} --engine", "studio")
+        assert (await newest(ground))[0].target == "engine:studio"
     before = len(await newest(ground))
     assert await desk.told("queue", "resume") == (0, {**OPEN, "was_halted": False})
     assert len(await newest(ground)) == before
@@ -206,7 +208,7 @@ async def test_commands_leave_deeds(desk: Desk, ground: Ground, tmp_path: Path) 
     assert desk.left == {}, "nobody tried these"
 
 
-OPEN = {"account": None, "state": "open"}
+OPEN = {"account": None, "engine": None, "state": "open"}
 
 
 async def desk_hold(desk: Desk) -> Any:
@@ -283,6 +285,9 @@ async def restored(desk: Desk, folder: Path) -> None:
         ("webhooks add https://a\x00b/", "the link is not a URL"),
         ("webhooks test 77", "there is no webhook with this id"),
         ("queue drain --account 77 --wait", "there is no account 77"),
+        ("queue pause --engine diffusers", "engine must be one of studio, not 'diffusers'"),
+        ("queue status --engine a\x00b", "engine must be one of studio, not 'a"),
+        ("queue resume --engine studio --account 1", "give --account or --engine, not both"),
         ("audit list --newest -1", "-1 is not in the range"),
         ("restore nowhere", "is not a backup of Kinora"),
         ("demo --out /dev/null/x", "cannot write to"),

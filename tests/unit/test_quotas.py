@@ -2,24 +2,32 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from click.testing import CliRunner
 
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.fence import build_fence
 from kinora.bootstrap.ground import Ground, stand
+from kinora.catalog.plans import load_plans, read_plans
+from kinora.cli.main import cli
 from kinora.domain.asset import Asset
 from kinora.domain.errors import Overloaded, QuotaReached, TooOften
 from kinora.domain.ids import AccountId
-from kinora.domain.quota import Quota
+from kinora.domain.plan import Plan
+from kinora.domain.quota import SILENT, Limit, Quota
 from kinora.usecases.keep_quota import Places, TakeIn, within_quota
+from kinora.usecases.read_quota import ReadQuota
 from tests.assets import asset as asset_on_paper
 from tests.conftest import KEY
 from tests.wire.world import Maker
@@ -33,9 +41,12 @@ def paper(ground: Ground, size: int) -> Asset:
     return replace(blank, account=ONE, size=size, blob=f"given/00/{number}.bin")
 
 
-async def keep_on(ground: Ground, quota: Quota, asset: Asset) -> None:
+async def keep_on(
+    ground: Ground, quota: Quota, asset: Asset, plans: Mapping[str, Plan] = MappingProxyType({})
+) -> None:
+    reads = ReadQuota(otherwise=quota, plans=plans)
     async with ground.store.transaction() as tx:
-        await within_quota(tx, await tx.assets.add(asset), quota)
+        await within_quota(tx, await tx.assets.add(asset), reads)
 
 
 async def kept(ground: Ground) -> int:
@@ -103,6 +114,99 @@ async def test_an_account_has_half_of_the_places(ground: Ground) -> None:
     assert take_in.places.taken == {}
     async with take_in.place(ONE):
         pass
+
+
+TABLE = b"""
+[plan.business]
+monthly = 1
+max_jobs = 25
+quota_bytes = 1000
+quota_uploads = 2
+[plan.free]
+monthly = 0
+max_jobs = 3
+quota_uploads = 0
+"""
+PLANS = read_plans(TABLE)
+
+
+def test_plans_say_what_they_say_and_no_more() -> None:
+    assert PLANS["business"].quota == Quota(kept=1000, uploads=2)
+    assert PLANS["free"].quota == Quota(uploads=0)
+    assert {plan.quota for plan in load_plans().values()} == {SILENT}
+    with pytest.raises(msgspec.ValidationError, match="quota_uploads"):
+        read_plans(TABLE.replace(b"= 2\n", b"= -2\n"))
+
+
+async def test_a_plan_goes_before_the_settings_where_it_says_something(ground: Ground) -> None:
+    reads = ReadQuota(otherwise=Quota(kept=5, uploads=6, fetches=7), plans=PLANS)
+    view = ground.store.view
+    may = await reads(view, ONE)
+    assert (may.kept, may.uploads) == (Limit(1000, "business"), Limit(2, "business"))
+    assert may.fetches == Limit(7)
+    async with ground.store.transaction() as tx:
+        await tx.accounts.change(ONE, name="ada", plan="free", max_jobs=3)
+    # Its 0 is as much as one likes, whatever the settings say.
+    may = await reads(view, ONE)
+    assert (may.kept, may.uploads) == (Limit(5), Limit(0, "free"))
+    async with ground.store.transaction() as tx:
+        await tx.accounts.change(ONE, name="ada", plan="of old", max_jobs=3)
+    assert (await reads(view, ONE)).kept == Limit(5)
+    assert (await reads(view, AccountId(77))).uploads == Limit(6)
+
+
+async def test_refusals_name_the_plan(ground: Ground) -> None:
+    generous = Quota(kept=10**9, uploads=10**6, fetches=10**6)
+    keep = partial(keep_on, ground, generous, plans=PLANS)
+    await keep(paper(ground, 400))
+    with pytest.raises(
+        QuotaReached, match=r"1001 bytes .*, its quota on the plan business is 1000"
+    ):
+        await keep(paper(ground, 601))
+    await keep(paper(ground, 600))
+    with pytest.raises(TooOften, match=r"at most 2 files .* in a day on the plan business"):
+        await keep(paper(ground, 0))
+    slow = read_plans(TABLE.replace(b"quota_bytes = 1000", b"quota_fetches = 1"))
+    take_in = TakeIn(
+        store=ground.store,
+        clock=ground.clock,
+        places=Places(6),
+        quota=ReadQuota(otherwise=generous, plans=slow),
+    )
+    # The minute may end in between.
+    said = await asyncio.gather(*[take_in.fetch(ONE) for _ in range(3)], return_exceptions=True)
+    assert "at most 1 links are fetched in a minute on the plan business" in map(str, said)
+    full = replace(take_in, quota=ReadQuota(otherwise=generous, plans=PLANS))
+    await full.check_kept(ONE)
+    async with ground.store.transaction() as tx:
+        await tx.assets.add(paper(ground, 1))
+    with pytest.raises(QuotaReached, match="on the plan business"):
+        async with full.place(ONE):
+            pass
+
+
+async def shown(ground: Ground, account: int, **settings: int) -> tuple[int, str]:
+    said = {f"KINORA_{name.upper()}": str(value) for name, value in settings.items()}
+    given = ["--data", str(ground.settings.data), "accounts", "show", str(account), "--json"]
+    # A command has a loop of its own.
+    result = await asyncio.to_thread(CliRunner().invoke, cli, given, env=said)
+    return result.exit_code, result.output
+
+
+async def test_an_account_is_shown_with_its_quota_and_its_use(ground: Ground) -> None:
+    await keep_on(ground, Quota(uploads=5), paper(ground, 300))
+    code, told = await shown(ground, 1, quota_uploads=5)
+    assert code == 0
+    found = json.loads(told)
+    assert (found["account"], found["plan"], found["quotas_of_plan"]) == (1, "business", "")
+    assert (found["kept_bytes"], found["quota_bytes"]) == (300, None)
+    # The day may end in between.
+    assert (found["uploads"] in (0, 1), found["quota_uploads"]) == (True, 5)
+    assert (found["fetches"], found["quota_fetches"]) == (0, 120)
+    _, told = await shown(ground, 1)
+    assert (json.loads(told)["uploads"], json.loads(told)["quota_uploads"]) == (None, None)
+    code, told = await shown(ground, 77)
+    assert (code, "there is no account 77" in told) == (1, True)
 
 
 @asynccontextmanager

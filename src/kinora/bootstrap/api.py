@@ -48,6 +48,7 @@ from kinora.bootstrap.ground import (
     build_look,
     build_moderator,
     build_places,
+    build_quota,
 )
 from kinora.bootstrap.removal import build_delete
 from kinora.bootstrap.signs import HEARTBEAT
@@ -63,7 +64,6 @@ from kinora.usecases.find_film import FindFilm
 from kinora.usecases.find_mask import FindMask
 from kinora.usecases.find_sound import FindSound
 from kinora.usecases.judge_content import JudgeContent
-from kinora.usecases.keep_quota import check_kept
 from kinora.usecases.keep_voices import DropVoice, FindVoice, MakeVoice
 from kinora.usecases.open_account import OpenAccount
 from kinora.usecases.read_job import ReadJob
@@ -105,7 +105,12 @@ class UnlessBusy:
     fence: Fence
 
     async def __call__(
-        self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
+        self,
+        order: Order,
+        *,
+        repeat: Repeat | None = None,
+        within: Within | None = None,
+        upstream: str = "",
     ) -> Job:
         """Return the queued job; raises Overloaded, and QuotaReached when the account is full."""
         if self.draining():
@@ -114,9 +119,8 @@ class UnlessBusy:
             raise Overloaded
         if not self.fence.standing():
             raise Overloaded("the database was moved or deleted; its operator must look")
-        take_in = self.fence.take_in
-        await check_kept(take_in.store.view, order.account, take_in.quota)
-        return await self.submit(order, repeat=repeat, within=within)
+        await self.fence.take_in.check_kept(order.account)
+        return await self.submit(order, repeat=repeat, within=within, upstream=upstream)
 
 
 def build_api(
@@ -292,7 +296,7 @@ def build_upload(verb: type[Upload], ground: Ground, judge: JudgeContent) -> Upl
         mint=ground.mint,
         judge=judge,
         keeping=ground.settings.keeping,
-        quota=ground.settings.quota,
+        quota=build_quota(ground.settings),
     )
 
 

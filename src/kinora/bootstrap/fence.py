@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from kinora.adapters.premises import SameFile
-from kinora.bootstrap.ground import Ground
+from kinora.bootstrap.ground import Ground, build_quota
 from kinora.domain.account import Opened
 from kinora.settings import Settings
 from kinora.usecases.keep_quota import Places, TakeIn
@@ -76,7 +76,7 @@ def build_fence(ground: Ground) -> Fence:
         calls=build_limits(settings),
         notes=NoteCalls(store=store, clock=clock),
         lag=Lag(),
-        take_in=TakeIn(store=store, clock=clock, places=places, quota=settings.quota),
+        take_in=TakeIn(store=store, clock=clock, places=places, quota=build_quota(settings)),
         standing=SameFile(settings.database),
     )
 

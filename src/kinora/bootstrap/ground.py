@@ -20,6 +20,7 @@ from kinora.adapters.sealing import Sealer
 from kinora.adapters.secrets import BadSecret, installation_secret, make_secret, write_private
 from kinora.catalog.book import Catalog, load
 from kinora.catalog.neural import find_voices
+from kinora.catalog.plans import load_plans
 from kinora.catalog.templates import BadTemplates
 from kinora.domain.deed import SERVER, By
 from kinora.domain.keys import Pepper
@@ -50,6 +51,7 @@ from kinora.usecases.manage_accounts import (
 from kinora.usecases.open_house import OpenHouse, Welcome
 from kinora.usecases.queue_limits import QueueLimits
 from kinora.usecases.read_queue import ReadQueue
+from kinora.usecases.read_quota import ReadQuota
 from kinora.usecases.remove_media import ClearDoomed
 from kinora.usecases.set_retention import ApplyRetention, RemoveRetention, SetRetention
 from kinora.usecases.settle_review import SettleReview
@@ -158,6 +160,9 @@ async def prepare(settings: Settings, *, tell: Callable[[str], object] = lambda 
             create_key=operator.create_key,
             grant=operator.grant,
         )(bootstrap_key=settings.bootstrap_key)
+        async with ground.store.transaction() as tx:
+            # Commands are not told the server's settings, and must know its engine.
+            await tx.engines.set_own(settings.engine)
     finally:
         await ground.store.close()
     token = settings.data / "metrics-token"
@@ -319,6 +324,11 @@ def build_places(ground: Ground) -> ReadQueue:
     """Build what tells where jobs stand; one for a process, for all who ask share its looks."""
     engines = ground.settings.engine_count
     return ReadQueue(store=ground.store, clock=ground.clock, engines=engines)
+
+
+def build_quota(settings: Settings) -> ReadQuota:
+    """Build what knows how much accounts may keep and do."""
+    return ReadQuota(otherwise=settings.quota, plans=load_plans())
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:

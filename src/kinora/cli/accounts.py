@@ -5,17 +5,20 @@ from typing import Any
 
 import click
 
-from kinora.bootstrap.ground import Operator
+from kinora.bootstrap.ground import Operator, build_quota
 from kinora.catalog.plans import plan_named
 from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, show, show_one
 from kinora.domain.account import Account
+from kinora.domain.errors import NotAllowed
 from kinora.domain.ids import AccountId
+from kinora.domain.quota import Allowed
 from kinora.domain.rank import Rank
+from kinora.usecases.read_quota import Used
 
 
 @click.group()
 def accounts() -> None:
-    """Accounts: list, create, change, put on a plan."""
+    """Accounts: list, show, create, change, put on a plan."""
 
 
 @accounts.command("list")
@@ -28,6 +31,31 @@ def list_accounts(obj: dict[str, Any], *, as_json: bool) -> None:
         return [row(account) for account in await operator.ground.store.view.accounts.list()]
 
     show(at_desk(obj, work), json_form=as_json, empty="no accounts")
+
+
+@accounts.command("show")
+@click.argument("account", type=NUMBER)
+@as_json
+@click.pass_obj
+def show_account(obj: dict[str, Any], *, account: int, as_json: bool) -> None:
+    """Show ACCOUNT with its quota and what is used of it.
+
+    The quota is what its plan says, and the settings where the plan says nothing: this command must
+    be given the server's. Uploads are those of today (UTC), fetches those of this minute; what has
+    no limit is not counted.
+    """
+
+    async def work(operator: Operator) -> Row:
+        ground = operator.ground
+        found = await ground.store.view.accounts.get(AccountId(account))
+        if found is None:
+            raise NotAllowed(f"there is no account {account}")
+        quota = build_quota(ground.settings)
+        may = await quota(ground.store.view, found.id)
+        used = await quota.used(ground.store.view, found.id, at=ground.clock.now())
+        return {**row(found), **quota_row(may, used)}
+
+    show_one(at_desk(obj, work), json_form=as_json)
 
 
 @accounts.command("create")
@@ -119,6 +147,18 @@ def share_account(
         return row(await operator.change_account(number, weight=weight, rank=best))
 
     show_one(at_desk(obj, work), json_form=as_json)
+
+
+def quota_row(may: Allowed, used: Used) -> Row:
+    """Return what an account may and uses; a quota of None is no limit."""
+    limits = {"bytes": may.kept, "uploads": may.uploads, "fetches": may.fetches}
+    return {
+        "kept_bytes": used.kept,
+        "uploads": used.uploads,
+        "fetches": used.fetches,
+        **{f"quota_{name}": limit.most or None for name, limit in limits.items()},
+        "quotas_of_plan": ", ".join(name for name, limit in limits.items() if limit.plan),
+    }
 
 
 def row(account: Account) -> Row:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from kinora.domain.ids import AccountId, JobId
+from kinora.domain.rank import Halt
 
 DEFAULT_LANE = "default@kinora.local"
 """The lane that every account has, and that jobs of other doors run on."""
@@ -29,6 +31,11 @@ class Upstream:
     sealed: bytes = field(repr=False)
     hint: str
     replays: bool = False
+
+    @property
+    def host(self) -> str:
+        """Its name among engines, with a port where the address has one."""
+        return urlsplit(self.url).netloc.lower()
 
 
 class Bar(StrEnum):
@@ -93,7 +100,7 @@ class Lane:
     """One lane: how many jobs it may run at once, and how many it runs now.
 
     Without `upstream` its jobs are made by this server's own engines. A `hidden` lane was removed
-    while jobs of it were under way, which go on.
+    while jobs of it were under way, which go on. `halt` is how an operator has halted its engine.
     """
 
     email: str
@@ -102,6 +109,7 @@ class Lane:
     upstream: Upstream | None = None
     quarantine: Quarantine | None = None
     hidden: bool = False
+    halt: Halt | None = None
 
     @property
     def available(self) -> int:

@@ -4,16 +4,22 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime
 
+from kinora.domain.quota import SILENT, Quota
+
 MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan: `monthly` credits for each month, and how many jobs may run at once."""
+    """A plan: `monthly` credits for each month, and how many jobs may run at once.
+
+    What its `quota` does not say is left to the settings.
+    """
 
     name: str
     monthly: int
     max_jobs: int
+    quota: Quota = SILENT
 
 
 def next_month(begun: datetime, *, after: datetime) -> datetime:

@@ -34,8 +34,14 @@ class Halt(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """One halt by an operator, of one account or, with None, of everything."""
+    """One halt by an operator: of an account, of an engine, or with neither of everything."""
 
-    account: AccountId | None
     halt: Halt
     since: datetime
+    account: AccountId | None = None
+    engine: str = ""
+
+    @property
+    def everything(self) -> bool:
+        """Whether it is of all accounts and engines."""
+        return self.account is None and not self.engine

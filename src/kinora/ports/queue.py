@@ -23,7 +23,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A job that an engine works on."""
+    """A job that an engine of this server works on."""
 
     job: JobId
     kind: RunKind
@@ -43,13 +43,19 @@ class Queue(Protocol):
         """
 
     async def running(self, *, at_most: int) -> Sequence[Running]:
-        """Return the jobs that run, oldest first."""
+        """Return the jobs that this server's own engines make now, oldest first."""
+
+    async def paused(self) -> bool:
+        """Tell whether no job can be claimed, for all are paused or this server's engine is."""
 
     async def stops(self) -> Sequence[Stop]:
-        """Return what an operator has halted, everything first, then accounts."""
+        """Return what an operator has halted: everything first, then accounts, then engines."""
 
-    async def halt_of(self, account: AccountId) -> Halt | None:
-        """Return how an account is halted, by itself or with everything; draining counts first."""
+    async def halts_of(self, account: AccountId, *, upstream: str = "") -> frozenset[Halt]:
+        """Return how jobs of an account are halted: with everything, by account, or by engine.
+
+        `upstream` is the host of the server that makes them, empty when it is this one.
+        """
 
     async def stop(self, account: AccountId | None, halt: Halt, *, at: datetime) -> None:
         """Halt an account, or everything."""

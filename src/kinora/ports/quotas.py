@@ -13,3 +13,6 @@ class Quotas(Protocol):
 
     async def tally(self, account: AccountId, what: str, *, span: int, most: int) -> bool:
         """Count one more of what an account does in a span of time; False beyond `most`."""
+
+    async def tallied(self, account: AccountId, what: str, *, span: int) -> int:
+        """Return how often an account did something in a span of time, as far as it was counted."""

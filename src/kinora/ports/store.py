@@ -25,6 +25,7 @@ from kinora.domain.statement import Statement
 from kinora.domain.voice import Voice
 from kinora.ports.audit import Audit
 from kinora.ports.callbacks import Callbacks
+from kinora.ports.engines import Engines
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.keys import Keys
 from kinora.ports.lanes import Errands, Lanes
@@ -361,6 +362,10 @@ class Tx(Protocol):
     @property
     def queue(self) -> Queue:
         """The queue as a whole."""
+
+    @property
+    def engines(self) -> Engines:
+        """Engines by name."""
 
 
 class Store(Protocol):

@@ -9,21 +9,22 @@ from datetime import datetime
 from kinora.domain.asset import Asset
 from kinora.domain.errors import Overloaded, QuotaReached, TooOften
 from kinora.domain.ids import AccountId
-from kinora.domain.quota import UNLIMITED, Quota
+from kinora.domain.quota import Limit
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store, Tx
+from kinora.usecases.read_quota import FETCH, NO_QUOTA, SPANS, UPLOAD, ReadQuota, span_of
 
-DAY, MINUTE = 86_400, 60
+TOLD = {UPLOAD: "files are uploaded in a day", FETCH: "links are fetched in a minute"}
 
 
-async def within_quota(tx: Tx, asset: Asset, quota: Quota) -> None:
+async def within_quota(tx: Tx, asset: Asset, quota: ReadQuota) -> None:
     """Count an upload in the transaction that keeps it: however many come, no quota is passed.
 
     Raises QuotaReached, TooOften, which undo it.
     """
-    await check_kept(tx, asset.account, quota)
-    if quota.uploads:
-        await _tally(tx, asset.account, "upload", DAY, quota.uploads, at=asset.created_at)
+    may = await quota(tx, asset.account)
+    await _check_kept(tx, asset.account, may.kept)
+    await _tally(tx, asset.account, UPLOAD, may.uploads, at=asset.created_at)
 
 
 @dataclass(slots=True)
@@ -50,12 +51,17 @@ class TakeIn:
     store: Store
     clock: Clock
     places: Places
-    quota: Quota = UNLIMITED
+    quota: ReadQuota = NO_QUOTA
+
+    async def check_kept(self, account: AccountId) -> None:
+        """Raise QuotaReached when an account keeps more than it may."""
+        may = await self.quota(self.store.view, account)
+        await _check_kept(self.store.view, account, may.kept)
 
     @asynccontextmanager
     async def place(self, account: AccountId) -> AsyncIterator[None]:
         """Hold a place while a file comes in; raises QuotaReached, Overloaded."""
-        await check_kept(self.store.view, account, self.quota)
+        await self.check_kept(account)
         if self.places.full_for(account):
             raise Overloaded("too many files are coming in; try again in a moment")
         self.places.taken[account] += 1
@@ -68,26 +74,22 @@ class TakeIn:
 
     async def fetch(self, account: AccountId) -> None:
         """Count a link that is to be fetched; raises TooOften."""
-        if self.quota.fetches:
+        may = await self.quota(self.store.view, account)
+        if may.fetches.most:
             async with self.store.transaction() as tx:
-                most, at = self.quota.fetches, self.clock.now()
-                await _tally(tx, account, "fetch", MINUTE, most, at=at)
+                await _tally(tx, account, FETCH, may.fetches, at=self.clock.now())
 
 
-async def check_kept(tx: Tx, account: AccountId, quota: Quota) -> None:
-    """Raise QuotaReached when an account keeps more than it may."""
-    if quota.kept and (kept := await tx.quotas.kept(account)) > quota.kept:
+async def _check_kept(tx: Tx, account: AccountId, limit: Limit) -> None:
+    if limit.most and (kept := await tx.quotas.kept(account)) > limit.most:
         raise QuotaReached(
-            f"the account would keep {kept} bytes of media, its quota is {quota.kept}; "
-            "delete something first"
+            f"the account would keep {kept} bytes of media, its quota{limit.whose} is "
+            f"{limit.most}; delete something first"
         )
 
 
-async def _tally(
-    tx: Tx, account: AccountId, what: str, seconds: int, most: int, *, at: datetime
-) -> None:
-    span, into = divmod(at.timestamp(), seconds)
-    if not await tx.quotas.tally(account, what, span=int(span), most=most):
-        each = "day" if seconds == DAY else "minute"
-        many = {"upload": "files are uploaded", "fetch": "links are fetched"}[what]
-        raise TooOften(f"at most {most} {many} in a {each}", wait=seconds - into)
+async def _tally(tx: Tx, account: AccountId, what: str, limit: Limit, *, at: datetime) -> None:
+    span, into = span_of(what, at)
+    if limit.most and not await tx.quotas.tally(account, what, span=span, most=limit.most):
+        told = f"at most {limit.most} {TOLD[what]}{limit.whose}"
+        raise TooOften(told, wait=SPANS[what] - into)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from kinora.domain.forecast import Forecast
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job, JobState
-from kinora.domain.rank import Halt
 from kinora.domain.runs import Interval, RunKind, interval_of
 from kinora.ports.clock import Clock
 from kinora.ports.queue import Queue, Waiting
@@ -82,9 +81,7 @@ class ReadQueue:
 
     async def _fresh(self, now: datetime) -> Look:
         queue = self.store.view.queue
-        halted = any(
-            stop.account is None and stop.halt is Halt.PAUSED for stop in await queue.stops()
-        )
+        halted = await queue.paused()
         seen = _Seen(queue)
         places = {}
         left = []

@@ -11,6 +11,7 @@ from kinora.domain.ids import AssetId, JobId
 from kinora.domain.job import Job
 from kinora.domain.lane import Bar, Lane
 from kinora.domain.order import inputs_of
+from kinora.domain.rank import Halt
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock
 from kinora.ports.faults import Point, reach
@@ -45,6 +46,11 @@ LONGEST_WORK = timedelta(hours=24)
 FIRST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(seconds=60)
 SHORTEST_POLL, LONGEST_POLL, GLANCE = 0.5, 5.0, 5.0
 """Seconds between two questions, which grow with the job's age; and the longest sleep."""
+
+A_LOOK = 1.0
+"""Seconds between two looks at whether a pause is over."""
+
+PAUSED = "its operator had paused the queue for longer than a job waits for an upstream"
 
 A_STEP = 0.01
 BARS: dict[type[UpstreamError], Bar] = {
@@ -109,13 +115,14 @@ class RunErrand:
             await asyncio.wait(self.sending, timeout=grace)
 
     async def _begin(self, errand: Errand, job: Job, lane: Lane) -> float | None:
-        now = self.clock.now()
+        now, paused = self.clock.now(), await self._paused(errand, lane)
         if now - errand.begun_at > PATIENCE:
             why = f": {errand.note}" if errand.note else ""
-            await self.end.failed(errand, job, f"the upstream did not take the job{why}", ill=True)
+            reason = PAUSED if paused else f"the upstream did not take the job{why}"
+            await self.end.failed(errand, job, reason, ill=not paused)
             return None
-        if lane.closed(now):
-            return GLANCE
+        if paused or lane.closed(now):
+            return A_LOOK if paused else GLANCE
         try:
             door = self._door(errand, lane)
             call = errand.call or self.calls.write(job, await self._uploaded(job, door))
@@ -125,6 +132,12 @@ class RunErrand:
             await self.end.failed(errand, job, f"an input could not be read: {error}", ill=False)
             return None
         return await self._send(errand.sending(call, at=now), errand, job, lane)
+
+    async def _paused(self, errand: Errand, lane: Lane) -> bool:
+        """Tell whether an operator has paused everything, the account, or the upstream."""
+        there = lane.upstream.host if lane.upstream else ""
+        halts = await self.store.view.queue.halts_of(errand.account, upstream=there)
+        return Halt.PAUSED in halts
 
     async def _begin_again(self, errand: Errand, job: Job, lane: Lane) -> float | None:
         """Go on after a call whose answer is not known."""

@@ -47,11 +47,17 @@ class SubmitJob:
     limits: QueueLimits = NO_LIMITS
 
     async def __call__(
-        self, order: Order, *, repeat: Repeat | None = None, within: Within | None = None
+        self,
+        order: Order,
+        *,
+        repeat: Repeat | None = None,
+        within: Within | None = None,
+        upstream: str = "",
     ) -> Job:
         """Return the queued job, or the earlier one when this submit is a repeat.
 
         `within` does what must be committed with a new job, or undoes it all by raising.
+        `upstream` is the host of the server that is to make it, empty when it is this one.
 
         Raises Invalid and its kin for a bad order, Moderated, ImageNotFound, MediaNotFound,
         ContentDeleted, NotAllowed, NoSubject, NoPerson, TooManyRunning, NotEnoughCredits;
@@ -66,7 +72,8 @@ class SubmitJob:
             earlier = await self._earlier(tx, order, repeat)
             if earlier is not None:
                 return earlier
-            job = await self._accept(tx, await self.limits.admit(tx, order))
+            admitted = await self.limits.admit(tx, order, upstream=upstream)
+            job = await self._accept(tx, admitted)
             if within is not None:
                 await within(tx, job)
             if decision.verdict is not Verdict.ALLOW:

@@ -6,7 +6,6 @@ from pathlib import Path
 from kinora.domain.asset import Asset
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.keeping import FOR_EVER, Keeping
-from kinora.domain.quota import UNLIMITED, Quota
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
 from kinora.ports.faults import Point, reach
@@ -16,6 +15,7 @@ from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_asset import keep_asset, make_whole
 from kinora.usecases.keep_quota import within_quota
 from kinora.usecases.naming import blob_name, content_name, digest_of
+from kinora.usecases.read_quota import NO_QUOTA, ReadQuota
 
 MAX_MEDIA_BYTES = 100 * 1024 * 1024
 """The largest that any operation's page allows; each operation has limits of its own below it."""
@@ -44,7 +44,7 @@ class UploadMedia:
     mint: Mint
     judge: JudgeContent
     keeping: Keeping = FOR_EVER
-    quota: Quota = UNLIMITED
+    quota: ReadQuota = NO_QUOTA
 
     async def __call__(self, source: Path, *, account: AccountId) -> Asset:
         """Return the stored film or sound.

@@ -66,3 +66,8 @@ class SqlQuotas:
         values = {"account": account, "what": what, "span": span}
         self._db.run("forget_tallies", values)
         return self._db.run("tally", values | {"most": most}) == 1
+
+    async def tallied(self, account: AccountId, what: str, *, span: int) -> int:
+        """Return how often an account did something in a span of time."""
+        row = self._db.one("tallied", {"account": account, "what": what, "span": span})
+        return row["number"] if row else 0

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from kinora.adapters.db.engines import Halts
 from kinora.adapters.db.rows import Row, maybe_micros, maybe_moment, micros, moment
 from kinora.adapters.db.statements import Connection
 from kinora.domain.errand import Errand, Step
@@ -33,26 +34,29 @@ class SqlLanes:
         """Return an account's lanes with what they run now: the default lane, then by age."""
         counted = self._db.all("executing", {"account": account, "otherwise": DEFAULT_LANE})
         running = {row["email"]: row["number"] for row in counted}
+        halts = Halts(self._db)
         known = {
-            row["email"]: lane_from(row, executing=running.get(row["email"], 0))
+            row["email"]: lane_from(row, halts, executing=running.get(row["email"], 0))
             for row in self._db.all("lanes_of", {"account": account})
         }
         if DEFAULT_LANE not in known:
             owner = self._db.one("get_account", {"id": account})
             limit, busy = owner["max_jobs"] if owner else 0, running.get(DEFAULT_LANE, 0)
-            own = Lane(email=DEFAULT_LANE, max_jobs=limit, executing=busy)
+            halt = halts.of(None)
+            own = Lane(email=DEFAULT_LANE, max_jobs=limit, executing=busy, halt=halt)
             return [own, *known.values()]
         return [known.pop(DEFAULT_LANE), *known.values()]
 
     async def get(self, account: AccountId, email: str) -> Lane | None:
         """Return a kept lane, hidden ones too, without what it runs."""
         row = self._db.one("get_lane", {"account": account, "email": email})
-        return lane_from(row) if row else None
+        return lane_from(row, Halts(self._db)) if row else None
 
     async def all(self) -> Sequence[OwnedLane]:
         """Return the kept lanes of all accounts."""
+        halts = Halts(self._db)
         return [
-            OwnedLane(account=AccountId(row["account"]), lane=lane_from(row))
+            OwnedLane(account=AccountId(row["account"]), lane=lane_from(row, halts))
             for row in self._db.all("all_lanes", {})
         ]
 
@@ -162,14 +166,15 @@ class SqlErrands:
         self._db.run("forget_hidden", of)
 
 
-def lane_from(row: Row, *, executing: int = 0) -> Lane:
+def lane_from(row: Row, halts: Halts, *, executing: int = 0) -> Lane:
     """Read a lane."""
-    upstream = Upstream(
+    there = Upstream(
         url=row["upstream"],
         sealed=row["sealed"],
         hint=row["hint"],
         replays=bool(row["replays"]),
     )
+    upstream = there if there.url else None
     quarantine = None
     if row["barred"]:
         quarantine = Quarantine(
@@ -181,9 +186,10 @@ def lane_from(row: Row, *, executing: int = 0) -> Lane:
         email=row["email"],
         max_jobs=row["max_jobs"],
         executing=executing,
-        upstream=upstream if upstream.url else None,
+        upstream=upstream,
         quarantine=quarantine,
         hidden=bool(row["hidden"]),
+        halt=halts.of(upstream),
     )
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from kinora.adapters.db.engines import engine_stops
 from kinora.adapters.db.foresight import Foresight
 from kinora.adapters.db.heads import kind_from
 from kinora.adapters.db.rows import job_from, micros, moment
@@ -39,16 +40,20 @@ class SqlQueue:
         return found
 
     async def running(self, *, at_most: int) -> Sequence[Running]:
-        """Return the jobs that run, oldest first."""
+        """Return the jobs that this server's own engines make now, oldest first."""
         rows = self._db.all("running", {"at_most": at_most})
         return [
             Running(job=JobId(row["job"]), kind=kind_from(row), since=moment(row["started_at"]))
             for row in rows
         ]
 
+    async def paused(self) -> bool:
+        """Tell whether no job can be claimed."""
+        return self._db.one("paused", {}) is not None
+
     async def stops(self) -> Sequence[Stop]:
         """Return what an operator has halted."""
-        return [
+        stops = [
             Stop(
                 account=AccountId(row["account"]) if row["account"] != EVERYTHING else None,
                 halt=Halt(row["halt"]),
@@ -56,11 +61,12 @@ class SqlQueue:
             )
             for row in self._db.all("stops", {})
         ]
+        return stops + engine_stops(self._db)
 
-    async def halt_of(self, account: AccountId) -> Halt | None:
-        """Return how an account is halted; `draining` comes first by its name."""
-        row = self._db.one("stop_of", {"account": account})
-        return Halt(row["halt"]) if row else None
+    async def halts_of(self, account: AccountId, *, upstream: str = "") -> frozenset[Halt]:
+        """Return how jobs of an account are halted."""
+        rows = self._db.all("halts_of", {"account": account, "upstream": upstream})
+        return frozenset(Halt(row["halt"]) for row in rows)
 
     async def stop(self, account: AccountId | None, halt: Halt, *, at: datetime) -> None:
         """Halt an account, or everything."""

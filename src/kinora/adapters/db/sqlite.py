@@ -8,6 +8,7 @@ from kinora.adapters.db.assets import SqlAssets
 from kinora.adapters.db.books import SqlAnswers, SqlLedger, SqlOutbox
 from kinora.adapters.db.callbacks import SqlCallbacks
 from kinora.adapters.db.deeds import SqlAudit, SqlQuotas
+from kinora.adapters.db.engines import SqlEngines
 from kinora.adapters.db.keeping import SqlDoomed, SqlLegalHolds, SqlRetention
 from kinora.adapters.db.lanes import SqlErrands, SqlLanes
 from kinora.adapters.db.people import SqlAccounts, SqlKeys
@@ -22,6 +23,7 @@ from kinora.adapters.db.work import SqlJobs
 from kinora.adapters.db.writer import Writer
 from kinora.ports.audit import Audit
 from kinora.ports.callbacks import Callbacks
+from kinora.ports.engines import Engines
 from kinora.ports.keeping import Doomed, LegalHolds, Retention
 from kinora.ports.keys import Keys
 from kinora.ports.lanes import Errands, Lanes
@@ -67,6 +69,7 @@ class SqlTx:
         self._endpoints = SqlEndpoints(db)
         self._deliveries = SqlDeliveries(db)
         self._queue = SqlQueue(db)
+        self._engines = SqlEngines(db)
         self._audit = SqlAudit(db)
         self._quotas = SqlQuotas(db)
 
@@ -174,6 +177,11 @@ class SqlTx:
     def queue(self) -> Queue:
         """The queue as a whole."""
         return self._queue
+
+    @property
+    def engines(self) -> Engines:
+        """Engines by name."""
+        return self._engines
 
 
 class SqliteStore:

@@ -17,7 +17,9 @@ from kinora.ports.store import Store
 
 JOBS = Gauge("kinora_jobs", "Jobs by state.", ["state"])
 WAITING = Gauge("kinora_jobs_waiting", "Jobs that wait, by class.", ["class"])
-HALTED = Gauge("kinora_queue_halts", "Halts by an operator: of everything, or accounts.", ["halt"])
+HALTED = Gauge(
+    "kinora_queue_halts", "Halts by an operator: of everything, accounts, engines.", ["halt"]
+)
 OLDEST = Gauge("kinora_queue_oldest_seconds", "Age of the job that has waited longest.")
 
 
@@ -69,7 +71,7 @@ class Health:
         """Say how the queue is halted; polls and files are served all the same."""
         with suppress(Exception):
             for stop in await self.store.view.queue.stops():
-                if stop.account is None:
+                if stop.everything:
                     return {"queue": stop.halt.value}
         return {}
 

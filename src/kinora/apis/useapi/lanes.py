@@ -7,14 +7,23 @@ from datetime import datetime
 from kinora.apis.useapi.names import read_name
 from kinora.apis.useapi.wire import Submission
 from kinora.domain.errand import Errand
-from kinora.domain.errors import Invalid, JobNotFound, LaneBroken, NotEnoughCredits, TooManyRunning
+from kinora.domain.errors import (
+    Invalid,
+    JobNotFound,
+    LaneBroken,
+    NotEnoughCredits,
+    Overloaded,
+    TooManyRunning,
+)
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job
 from kinora.domain.lane import DEFAULT_LANE, Bar, Lane, Track
 from kinora.domain.order import Order
+from kinora.domain.rank import Halt
 from kinora.ports.callbacks import Callback
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store, Tx
+from kinora.usecases.queue_limits import DRAINED
 
 FULL = "no account has a free place now; try again in 10 to 30 seconds"
 
@@ -97,8 +106,9 @@ class Chooser:
     ) -> list[Lane]:
         """Return the lanes that a job may run on: the named one, or all that are free, by chance.
 
-        `max_jobs` takes the place of a lane's own limit. Raises Invalid, TooManyRunning, and for a
-        named lane in quarantine LaneBroken, NotEnoughCredits.
+        Those whose engine is paused come last. `max_jobs` takes the place of a lane's own limit.
+        Raises Invalid, TooManyRunning, Overloaded where all are drained, and for a named lane in
+        quarantine LaneBroken, NotEnoughCredits.
         """
         now = self.clock.now()
         among = [_known(lanes, email)] if email else lanes
@@ -107,12 +117,16 @@ class Chooser:
         able = [lane for lane in among if self._makes(lane, order)]
         if email and not able:
             raise Invalid(f"email: {among[0].email} runs on an upstream that does not make this")
-        places = [each for each in able if each.executing < (max_jobs or each.max_jobs)]
+        going = [lane for lane in able if lane.halt is not Halt.DRAINING]
+        if able and not going:
+            raise Overloaded(DRAINED)
+        places = [each for each in going if each.executing < (max_jobs or each.max_jobs)]
         found = [lane for lane in places if not lane.closed(now)]
         if not found:
             raise TooManyRunning(FULL)
         first = self.chance() % len(found)
-        return found[first:] + found[:first]
+        by_chance = found[first:] + found[:first]
+        return sorted(by_chance, key=lambda lane: lane.halt is Halt.PAUSED)
 
     def lane_of(self, body: Submission, lanes: Sequence[Lane], order: Order | None) -> str:
         """Return the lane of the film that a call works on by its id: the work is done there too.

@@ -30,8 +30,10 @@ from kinora.web.terms import with_terms
 class Submit(Protocol):
     """Accepts an order."""
 
-    async def __call__(self, order: Order, *, within: Within | None = None) -> Job:
-        """Return the queued job; what `within` does is committed with it."""
+    async def __call__(
+        self, order: Order, *, within: Within | None = None, upstream: str = ""
+    ) -> Job:
+        """Return the queued job, for an upstream or none; what `within` does comes with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,8 @@ class Makers:
         order = asked.on_terms(order)
         for lane in await self._lanes(asked.body, order.account, order):
             with suppress(LaneFull):
-                job = await self.submit(order, within=asked.taking(lane))
+                there = lane.upstream.host if lane.upstream else ""
+                job = await self.submit(order, within=asked.taking(lane), upstream=there)
                 return Placed(job=job, email=lane.email)
         raise TooManyRunning(FULL)
 

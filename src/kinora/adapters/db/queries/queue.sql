@@ -2,7 +2,9 @@
 select rank, virtual, owed, passed, waiting from ranks;
 
 -- name: paused
-select 1 from stops where account = 0 and halt = 'paused';
+select 1 from stops where account = 0 and halt = 'paused'
+union all
+select 1 from engines where own = 1 and halt = 'paused' limit 1;
 
 -- name: next_heads
 select heads.account, heads.tag, accounts.weight,
@@ -23,8 +25,9 @@ where account = :account and rank = :rank and state = 'queued' and id > :after
 order by id limit :at_most;
 
 -- name: running
-select id as job, started_at, feature, model, quality, frames, fps
-from jobs where state = 'running' order by id limit :at_most;
+select jobs.id as job, jobs.started_at, jobs.feature, jobs.model, jobs.quality, jobs.frames, jobs.fps
+from jobs indexed by jobs_by_state left join errands on errands.job = jobs.id
+where jobs.state = 'running' and errands.job is null order by jobs.id limit :at_most;
 
 -- name: put_head
 insert into heads (account, rank, tag, job, held)
@@ -74,8 +77,11 @@ delete from stops where account = :account;
 -- name: stops
 select account, halt, at from stops order by account;
 
--- name: stop_of
-select account, halt, at from stops where account in (0, :account) order by halt limit 1;
+-- name: halts_of
+select halt from stops where account in (0, :account)
+union
+select halt from engines
+where halt is not null and iif(:upstream = '', own = 1, name = :upstream);
 
 -- name: overdue
 select * from jobs

@@ -7,3 +7,6 @@ on conflict (account, what, span) do update set number = number + 1 where number
 
 -- name: forget_tallies
 delete from tallies where account = :account and what = :what and span < :span;
+
+-- name: tallied
+select number from tallies where account = :account and what = :what and span = :span;
