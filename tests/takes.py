@@ -1,7 +1,7 @@
 """The takes of `docs/gallery/takes.toml`: given words, pictures and seeds, made at any size."""
 
 import tomllib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import islice
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from kinora.catalog.templates import load_templates
 from kinora.domain.ids import AssetId, JobId
@@ -19,6 +22,7 @@ from kinora.domain.order import (
     ImageEffect,
     ImageToVideo,
     LipSync,
+    MaskSelection,
     Mimic,
     Modify,
     MultiTransition,
@@ -27,6 +31,7 @@ from kinora.domain.order import (
     Role,
     Segment,
     Speech,
+    Swap,
     TextToVideo,
     Transition,
     Upscale,
@@ -34,6 +39,7 @@ from kinora.domain.order import (
     Words,
 )
 from kinora.engines.studio.film import write_film
+from kinora.engines.studio.masks.finding import find_masks, keyframe, levels
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.rooms import FilmAsk, film_frames
 from kinora.engines.studio.stills.room import picture as still_picture
@@ -43,8 +49,11 @@ from kinora.ports.engine import Progress, Shape, Spec
 
 TAKES = Path(__file__).parents[1] / "docs" / "gallery" / "takes.toml"
 PHOTOS = Path(str(files("kinora.cli") / "pictures"))
-SOURCE = AssetId(100)
+SOURCE, MASK = AssetId(100), AssetId(101)
 TalkAsk = LipSync | Avatar
+TakeAsk = FilmAsk | WorkedAsk | TalkAsk | ImageEffect | MaskSelection
+Inputs = dict[AssetId, Path]
+GREY = np.float32(110)
 T = TypeVar("T")
 
 
@@ -63,6 +72,7 @@ class Take:
     style: str = ""
     template: str = ""
     film: str = ""
+    region: str = ""
     several: bool = False
 
     @property
@@ -92,30 +102,64 @@ def frames_of(take: Take, shape: Shape, folder: Path) -> Iterator[Picture]:
     inputs = {AssetId(n): PHOTOS / f"{name}.jpg" for n, name in enumerate(take.pictures)}
     ask = _ask(take)
     if take.film:
-        source = read_takes()[take.film]
-        part = replace(shape, frames=shape.frames // 2) if take.ask == "extend" else shape
-        made = frames_of(source, part, folder)
-        path = folder / f"{take.film}.mp4"
-        for _ in write_film(path, made, shape=part, sound=None):
-            pass
-        inputs[SOURCE] = path
+        inputs |= _source(take, shape, folder)
     if isinstance(ask, ImageEffect):
         paths = [inputs[image] for image in ask.images]
         yield still_picture(ask.template, paths, shape=replace(shape, frames=1, fps=0))
-        return
+    elif isinstance(ask, MaskSelection):
+        frame = keyframe(inputs[SOURCE], ask.keyframe, shape)
+        yield from shown(frame, find_masks(frame))
+    else:
+        yield from _played(take, ask, shape, inputs, folder)
+
+
+def _source(take: Take, shape: Shape, folder: Path) -> dict[AssetId, Path]:
+    """Return the film that a take is made from, written, and the mask of its first frame."""
+    part = replace(shape, frames=shape.frames // 2) if take.ask == "extend" else shape
+    path = folder / f"{take.film}.mp4"
+    for _ in write_film(
+        path, frames_of(read_takes()[take.film], part, folder), shape=part, sound=None
+    ):
+        pass
+    if not take.region:
+        return {SOURCE: path}
+    mask = folder / "mask.png"
+    Image.fromarray(levels(find_masks(keyframe(path, 1, shape))[take.region])).save(mask)
+    return {SOURCE: path, MASK: mask}
+
+
+def _played(
+    take: Take, ask: FilmAsk | WorkedAsk | TalkAsk, shape: Shape, inputs: Inputs, folder: Path
+) -> Iterator[Picture]:
     if isinstance(ask, Extend):
         # The half that is added is given in seconds; small films are shorter than one.
         shape = replace(shape, fps=max(1, shape.frames // 2))
         ask = replace(ask, seconds=1)
     if isinstance(ask, Upscale):
         shape = replace(shape, width=shape.width * 2, height=shape.height * 2)
-    spec = _spec(take, ask, shape, inputs, folder)
+    spec = Spec(
+        job=JobId(1),
+        attempt=1,
+        ask=ask,
+        seed=take.seed,
+        shape=shape,
+        inputs=inputs,
+        folder=folder,
+    )
     if isinstance(ask, TalkAsk):
         yield from islice(ended(talking(ask, spec)).frames, shape.frames)
     elif isinstance(ask, WorkedAsk):
         yield from ended(worked_frames(ask, spec))
     else:
         yield from film_frames(ask, spec)
+
+
+def shown(frame: Picture, masks: Mapping[str, NDArray[np.float32]]) -> Iterator[Picture]:
+    """Yield a frame, and for each region the frame with what is outside of it greyed."""
+    yield frame
+    for mask in masks.values():
+        part = mask[..., None]
+        yield (frame * part + GREY * (1 - part)).astype(np.uint8)
 
 
 def ended(making: Generator[Progress, None, T]) -> T:
@@ -128,25 +172,7 @@ def ended(making: Generator[Progress, None, T]) -> T:
             return value
 
 
-def _spec(
-    take: Take,
-    ask: FilmAsk | WorkedAsk | TalkAsk,
-    shape: Shape,
-    inputs: dict[AssetId, Path],
-    folder: Path,
-) -> Spec:
-    return Spec(
-        job=JobId(1),
-        attempt=1,
-        ask=ask,
-        seed=take.seed,
-        shape=shape,
-        inputs=inputs,
-        folder=folder,
-    )
-
-
-def _ask(take: Take) -> FilmAsk | WorkedAsk | TalkAsk | ImageEffect:
+def _ask(take: Take) -> TakeAsk:
     images = tuple(AssetId(number) for number in range(len(take.pictures)))
     words = take.words
     asks: dict[str, Any] = {
@@ -176,7 +202,11 @@ def _ask(take: Take) -> FilmAsk | WorkedAsk | TalkAsk | ImageEffect:
         "avatar": lambda: Avatar(
             image=images[0], speech=Speech(text=take.prompt, speaker="1"), prompt=take.style
         ),
+        "masks": lambda: MaskSelection(film=SOURCE, keyframe=1),
+        "swap": lambda: Swap(
+            film=SOURCE, keyframe=1, mask=MASK, region=take.region, image=images[0]
+        ),
         "mimic": lambda: Mimic(film=SOURCE, image=images[0]),
     }
-    made: FilmAsk | WorkedAsk | TalkAsk | ImageEffect = asks[take.ask]()
+    made: TakeAsk = asks[take.ask]()
     return made

@@ -45,6 +45,15 @@ BLUE_SKY = np.array([120, 160, 230], np.uint8)
         ),
         ("把背景换成沙漠", Instruction(replaced=Target(region="background"), scene="沙漠")),
         ("blur the background", Instruction(looks=("blur",))),
+        ("turn it into an oil painting", Instruction(style="oil")),
+        ("make it look like a stained glass window", Instruction(style="stained_glass")),
+        ("in the style of hokusai, at night", Instruction(style="ukiyo_e", light="night")),
+        ("anime style", Instruction(style="anime")),
+        ("make it a pencil sketch", Instruction(style="pencil")),
+        ("en acuarela", Instruction(style="watercolor")),
+        ("改成水彩风格", Instruction(style="watercolor")),
+        ("remove the drawing", Instruction(removed=Target(region="object"))),
+        ("make it night", Instruction(light="night")),
     ],
 )
 def test_instructions_are_read(prompt: str, told: Instruction) -> None:
@@ -66,6 +75,7 @@ def test_selections_and_pictures_are_named() -> None:
     ("prompt", "why"),
     [
         ("make me a sandwich", "was not understood"),
+        ("oil the hinges", "was not understood"),
         ("!!!", "was not understood"),
         ("replace the cat", "needs a picture"),
         ("remove @selection2", "@selection2, but 1 came"),

@@ -2,10 +2,11 @@
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from kinora.catalog.restyles import load_restyles
 from kinora.ports.engine import CannotMake
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -15,10 +16,24 @@ COLOURING = re.compile(
     r"\b(colou?r|paint|dye|tint|turn|make|change|recolou?r|pinta|cambia|peins|colore|färbe|mach)",
     re.IGNORECASE,
 )
+STYLING = (
+    r"(?:\b(?:in|into|as|like|en|als|wie|im|style of|stil von|look like)\s+"
+    r"|\b(?:make|turn|change|redraw|paint|convert)\s+(?:it|this|that|everything)\s+(?:to\s+)?)"
+    r"(?:an?\s+|the\s+|un\s+|une\s+|una\s+|ein\s+|eine\s+)?(?:\w+\s+)?"
+)
+STYLED = (
+    r"[\s-](?:\w+\s)?(?:style|look|painting|drawing|sketch|animation|art|film|movie|cartoon|print"
+    r"|window|estilo|stil)\b"
+)
+"""What stands before or after a style's word where the whole film is to be drawn in it."""
+
+CJK_STYLED = re.compile("风格|風格|风|風|スタイル|变成|變成|改成|画|畫")
+
 UNKNOWN = (
     "the instruction was not understood; it can ask for light (night, sunset), weather (rain, "
-    "snow, fog), a season, a colour of the subject, black and white, blur, speed, reverse, to "
-    "remove or replace a selection or the subject, or for another background"
+    "snow, fog), a season, a colour of the subject, black and white, blur, speed, reverse, a style "
+    "(in watercolour style), to remove or replace a selection or the subject, or for another "
+    "background"
 )
 
 Groups = dict[str, dict[str, tuple[str, ...]]]
@@ -50,7 +65,7 @@ class Instruction:
     scene: str = ""
     coloured: Target | None = None
     colour: str = ""
-    style: str = field(default="")
+    style: str = ""
 
 
 @cache
@@ -62,7 +77,7 @@ def _groups() -> Groups:
     }
 
 
-def read_instruction(prompt: str, *, selections: int, images: int, style: str = "") -> Instruction:
+def read_instruction(prompt: str, *, selections: int, images: int) -> Instruction:
     """Return what a prompt asks for; raise CannotMake when it asks for nothing that is known.
 
     `selections` and `images` count the masks and pictures that came with it.
@@ -91,11 +106,31 @@ def read_instruction(prompt: str, *, selections: int, images: int, style: str = 
         scene=scene,
         coloured=(target or Target(region="object")) if colour else None,
         colour=colour,
-        style=style,
+        style="" if scene or swaps or removed else _style(text),
     )
     if found == Instruction():
         raise CannotMake(UNKNOWN)
     return found
+
+
+def _style(text: str) -> str:
+    """Return the style that the film is to be drawn in, by the word for it that stands first."""
+    looks = {word for words in _groups()["look"].values() for word in words}
+    places = [
+        (at, -len(word), style.name)
+        for style in load_restyles()
+        for word in style.words
+        if word not in looks and (at := _styled(text, word)) >= 0
+    ]
+    return min(places)[2] if places else ""
+
+
+def _styled(text: str, word: str) -> int:
+    if CJK.search(word):
+        return text.find(word) if CJK_STYLED.search(text) else -1
+    named = rf"(?<!\w){re.escape(word)}(?!\w)"
+    found = re.search(f"{STYLING}{named}|{named}{STYLED}", text)
+    return found.start() if found else -1
 
 
 def _what_is_replaced(

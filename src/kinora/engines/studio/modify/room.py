@@ -27,6 +27,7 @@ from kinora.engines.studio.modify.reading import Instruction, Target
 from kinora.engines.studio.modify.time import retimed
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.scenes.stage import text_frames
+from kinora.engines.studio.styles.room import styled
 from kinora.engines.studio.swap.room import ROOM, Swapping
 from kinora.engines.studio.swap.room import frames as swapped
 from kinora.ports.engine import CannotMake, Progress, Shape
@@ -73,7 +74,10 @@ def frames(
     """Return the changed film's frames, after the work that comes before; raise CannotMake."""
     parts = yield from _with_parts(told, given, shape=shape, seed=seed, folder=folder)
     timed = retimed(parts, told.motions, shape=shape, folder=folder)
-    return _over_all(timed, told, shape=shape, seed=seed)
+    lit = _over_all(timed, told, shape=shape, seed=seed)
+    drawn = styled(lit, told.style, shape=shape, seed=seed)
+    # Rain and snow fall before what is drawn: as a part of it they would be taken for strokes.
+    return _in_air(drawn, told, fps=shape.fps, seed=seed)
 
 
 def _with_parts(
@@ -200,20 +204,28 @@ def _painted(
 def _over_all(
     film: Iterator[Picture], told: Instruction, *, shape: Shape, seed: int
 ) -> Iterator[Picture]:
-    """Yield frames with the light, the season, the weather and the looks that were asked for."""
-    air = make_air(told.weather or SEASON_AIR.get(told.season, ""), seed=seed)
+    """Yield frames with the light, the season and the looks that were asked for."""
     surveyor = changes.Surveyor()
     stars = changes.star_field(shape.width, shape.height, seed)
     rough = changes.roughness(shape.width, shape.height, seed)
     deep = bool(told.light or told.weather or told.season)
-    for number, frame in enumerate(film):
+    for frame in film:
         depth = surveyor.depth(frame) if deep else np.zeros((1, 1), np.float32)
         seen = _in_season(frame, told, depth, rough)
         if told.light:
             seen = changes.in_light(seen, told.light, depth, stars)
         for look in told.looks:
             seen = seen if look == BLUR else changes.looked(seen, look)
-        yield np.ascontiguousarray(air.blend(seen, number / max(1, shape.fps)))
+        yield seen
+
+
+def _in_air(
+    film: Iterator[Picture], told: Instruction, *, fps: int, seed: int
+) -> Iterator[Picture]:
+    """Yield frames with what falls or drifts before them."""
+    air = make_air(told.weather or SEASON_AIR.get(told.season, ""), seed=seed)
+    for number, frame in enumerate(film):
+        yield np.ascontiguousarray(air.blend(frame, number / max(1, fps)))
 
 
 def _in_season(frame: Picture, told: Instruction, depth: Field, rough: Field) -> Picture:
