@@ -37,32 +37,29 @@ HELPER = (sys.executable, "-m", "kinora.engines.studio.warming")
 def warm_up() -> None:
     """Compile what is not compiled yet, and load what nearly every run needs."""
     warm_pictures()
-    stamp = _stamp()
+    folder = cache_folder()
+    stamp = None if folder is None else folder / f"whole-{code_and_compiler()}"
     if stamp is not None and stamp.exists():
         return
     helper = _helper() if stamp is not None and (os.cpu_count() or 1) > 1 else None
-    _each(FIRST)
+    each(FIRST)
     if helper is None or helper.wait() != 0:
-        _each(SECOND)
+        each(SECOND)
     if stamp is not None:
         stamp.touch()
 
 
-def _stamp() -> Path | None:
-    """Return the file that says all is compiled; None where no folder keeps what is compiled.
+def code_and_compiler() -> str:
+    """Return a name for the compiler, the processor, and the sources.
 
-    Its name tells the compiler, the processor, and the sources as Numba tells them apart: by where
-    they lie, their times and sizes.
+    Sources are told apart as Numba does it: by where they lie, their times and sizes.
     """
-    folder = cache_folder()
-    if folder is None:
-        return None
     here = Path(__file__).parent
     told = [str(here), compiler()]
     for path in sorted(here.rglob("*.py")):
         facts = path.stat()
         told.append(f"{path.relative_to(here)} {facts.st_mtime_ns} {facts.st_size}")
-    return folder / f"whole-{sha256('|'.join(told).encode()).hexdigest()[:32]}"
+    return sha256("|".join(told).encode()).hexdigest()[:32]
 
 
 def _helper() -> subprocess.Popen[bytes] | None:
@@ -74,10 +71,11 @@ def _helper() -> subprocess.Popen[bytes] | None:
         return None
 
 
-def _each(parts: Sequence[Callable[[], None]]) -> None:
+def each(parts: Sequence[Callable[[], None]]) -> None:
+    """Compile parts here."""
     for part in parts:
         part()
 
 
 if __name__ == "__main__":
-    _each(SECOND)
+    each(SECOND)

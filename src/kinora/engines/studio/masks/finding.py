@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kinora.engines.studio.picture.faces import Face
 from kinora.engines.studio.picture.load import shrink
 from kinora.engines.studio.picture.outline import doubt
-from kinora.engines.studio.picture.subject import find_subject, saliency
+from kinora.engines.studio.picture.subject import Subject, find_subject, saliency
 from kinora.engines.studio.reel import Picture
 from kinora.engines.studio.source import reading
 from kinora.ports.engine import Shape
@@ -34,23 +34,21 @@ def find_masks(picture: Picture) -> dict[str, Field]:
     """Return the masks of a frame by name, each 0 to 1 at its size; the background is always there.
 
     A person is a subject with a face. The object is the subject without one, or what stands out
-    most beside the person.
+    most beside the person. The background is all but what the frame is about, so that what stands
+    beside a person is part of it.
     """
-    subject = find_subject(picture)
     found: dict[str, Field] = {}
-    if subject.faces and _fits(subject.matte):
-        found[PERSON] = subject.matte
-        beside = _beside(picture, subject.matte)
+    subject = find_subject(picture)
+    main = _main(picture, subject)
+    if subject.faces and _fits(subject.matte) and main is not None:
+        found[PERSON] = main
+        beside = _beside(picture, main)
         if beside is not None:
             found[OBJECT] = beside
-    else:
-        thing = _best(picture, [subject.matte, *_standing_out(picture, saliency(picture))])
-        if thing is not None:
-            found[OBJECT] = thing
-    rest = np.ones(picture.shape[:2], np.float32)
-    for mask in found.values():
-        rest = np.minimum(rest, 1 - mask)
-    found[BACKGROUND] = rest
+    elif main is not None:
+        found[OBJECT] = main
+    nothing = np.zeros(picture.shape[:2], np.float32)
+    found[BACKGROUND] = np.asarray(1 - (nothing if main is None else main), np.float32)
     return found
 
 
@@ -60,7 +58,10 @@ def find_main(picture: Picture) -> Field | None:
     Of a person's outline only what hangs together with a face counts, so that a flag or a lamp
     beside them is no part of it.
     """
-    subject = find_subject(picture)
+    return _main(picture, find_subject(picture))
+
+
+def _main(picture: Picture, subject: Subject) -> Field | None:
     if not subject.faces or not _fits(subject.matte):
         return _best(picture, [subject.matte, *_standing_out(picture, saliency(picture))])
     least = LESSER * subject.faces[0].width

@@ -1,4 +1,7 @@
-"""Paints what lies behind a subject: Telea's inpainting near the edge, push-pull deep inside."""
+"""Paints what lies behind a subject: Telea's inpainting near the edge, push-pull deep inside.
+
+Where it will be looked at, from pieces of what is around it.
+"""
 
 import cv2
 import numpy as np
@@ -10,6 +13,9 @@ from kinora.engines.studio.reel import Picture
 Field = NDArray[np.float32]
 SIDE = 480
 LEVELS = 6
+PIECES_SIDE = 400
+LARGEST = 0.7
+"""The share of a picture that can be made of pieces of the rest."""
 
 
 def fill_behind(picture: Picture, matte: Field) -> Picture:
@@ -32,6 +38,27 @@ def fill_behind(picture: Picture, matte: Field) -> Picture:
     soft = cv2.resize(mask.astype(np.float32), (width, height))
     soft = cv2.GaussianBlur(soft, (0, 0), 3)[..., None]
     return np.asarray(picture * (1 - soft) + large * soft, np.uint8)
+
+
+def fill_from_around(picture: Picture, hidden: Field) -> Picture:
+    """Return the picture with what is hidden made of pieces of the rest.
+
+    After He and Sun, "Statistics of Patch Offsets for Image Completion" (ECCV 2012), as OpenCV's
+    xphoto has it: coarse, for what is large in a frame is slow and seldom better for being fine.
+    """
+    height, width = picture.shape[:2]
+    small = shrink(picture, PIECES_SIDE)
+    h, w = small.shape[:2]
+    mask = (cv2.resize(hidden, (w, h), interpolation=cv2.INTER_AREA) > 0.02).astype(np.uint8)
+    mask = cv2.dilate(mask, np.ones((5, 5), np.uint8))
+    if not 0 < float(mask.mean()) < LARGEST:
+        return fill_behind(picture, hidden)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    made = np.zeros_like(lab)
+    cv2.xphoto.inpaint(lab, (1 - mask) * 255, made, cv2.xphoto.INPAINT_SHIFTMAP)
+    large = cv2.resize(cv2.cvtColor(made, cv2.COLOR_LAB2RGB), (width, height), cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(cv2.resize(mask.astype(np.float32), (width, height)), (0, 0), 3)
+    return np.asarray(cv2.blendLinear(picture, large, 1 - soft, soft), np.uint8)
 
 
 def _push_pull(small: Picture, mask: NDArray[np.uint8]) -> Field:

@@ -15,13 +15,12 @@ from kinora.engines.studio.masks.finding import BACKGROUND, soft_mask
 from kinora.engines.studio.masks.tracking import Track, around, follow
 from kinora.engines.studio.picture.load import cover, load
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.swap.plate import clean_plate, pixels
+from kinora.engines.studio.swap.plate import clean_plate, pixels, with_feet
 from kinora.ports.engine import CannotMake, Progress, Shape
 
 Field = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 HARMONY = 0.5
-MASKED = 0.3
 SMALLEST = 0.001
 """The share of the frame below which a mask is empty."""
 
@@ -89,18 +88,18 @@ def _in_its_place(work: Swapping, track: Track, plate: Picture, shape: Shape) ->
 def _cleaned(frame: Picture, track: Track, plate: Picture, number: int) -> Picture:
     """Return a frame with the plate where the region was, in the frame's own light."""
     height, width = frame.shape[:2]
-    mask = track.mask(number, (width, height))
+    solid = with_feet(track.mask(number, (width, height)))
     side = max(3, height // 45) | 1
     matrix = pixels(track.camera[number], width, own=width / plate.shape[1])
     view = cv2.warpAffine(
         plate, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    part = around(mask > MASKED, 5 * side)
+    part = around(solid > 0, 5 * side)
     if part is None:
         return frame
     cleaned = frame.copy()
-    solid = np.asarray(mask[part] > MASKED, np.float32)
-    cleaned[part] = _patched(frame[part], np.asarray(view[part], np.uint8), solid, side)
+    gone = solid[part].astype(np.float32)
+    cleaned[part] = _patched(frame[part], np.asarray(view[part], np.uint8), gone, side)
     return cleaned
 
 
