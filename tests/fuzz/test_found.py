@@ -135,3 +135,18 @@ def test_the_list_of_restyles_is_described_as_an_array() -> None:
     paths = document()["paths"]["/video/restyle/list"]["get"]["responses"]["200"]["content"]
     resp = paths["application/json"]["schema"]["properties"]["Resp"]["anyOf"][0]
     assert resp["type"] == "array"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path"),
+    [("pixverse", "/openapi/v2/image/upload"), ("useapi", "/v2/pixverse/videos/upscale")],
+)
+async def test_a_form_whose_head_is_no_text_is_refused_without_a_name_of_python(
+    client: httpx.AsyncClient, dialect: str, path: str
+) -> None:
+    headers = BEARER if dialect == "useapi" else {"API-KEY": KEY}
+    body = b"--x\r\nContent-Disposition: form-data; filename=\xff\r\n\r\n--x"
+    form = headers | {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await client.post(path, content=body, headers=form)
+    assert "the form is broken" in answer.text
+    assert what_is_wrong(dialect, answer, "") == ""
