@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground, build_operator, prepare, stand
 from kinora.domain.ids import AccountId, JobId
+from kinora.domain.rank import Rank
 from tests.conftest import KEY
 
 BODY: dict[str, Any] = {
@@ -154,6 +157,24 @@ async def test_what_cannot_be_taken_says_why(
     assert (answer.status_code, text in answer.json()["detail"]) == (status, True), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert await held(ground) == 0
+
+
+async def test_headers_give_a_job_its_class_and_its_deadline(
+    ground: Ground, client: httpx.AsyncClient
+) -> None:
+    told = {"kinora-class": "off_peak", "kinora-start-within": "30"}
+    made = await client.post("/api/jobs", json=BODY, headers=told)
+    job = await ground.store.view.jobs.get(JobId(made.json()["id"]))
+    assert job is not None
+    assert job.rank is Rank.OFF_PEAK
+    assert job.start_by == job.created_at + timedelta(seconds=30)
+    assert made.json()["credits"] == job.cost == ceil(COST / 2)
+    for wrong in ({"kinora-class": "first"}, {"kinora-start-within": "0"}):
+        refused = await client.post("/api/jobs", json=BODY, headers=wrong)
+        assert (refused.status_code, "the header Kinora-" in refused.json()["detail"]) == (
+            422,
+            True,
+        )
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "\x7f"])

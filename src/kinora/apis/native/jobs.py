@@ -26,6 +26,7 @@ from kinora.web.bodies import read_body
 from kinora.web.callers import call_of
 from kinora.web.links import Links
 from kinora.web.repeats import repeat_of
+from kinora.web.terms import with_terms
 
 MAX_BODY = 1 << 20
 LONGEST_ID = 16
@@ -53,8 +54,9 @@ class JobDoor:
         repeat: Repeat | None = repeat_of(request, raw, scope=SCOPE)
         body: JobBody = read_job_body(raw)
         order = order_from(body, account=account.id, trace=request.state.trace)
+        order = with_terms(replace(order, key=account.key), request.headers)
         within = naming(body.webhook_id, base=self._base(request))
-        job = await self.submit(replace(order, key=account.key), repeat=repeat, within=within)
+        job = await self.submit(order, repeat=repeat, within=within)
         place = {"location": f"{self._base(request)}/api/jobs/{job.id}"}
         return JSONResponse(receipt(job), status_code=201, headers=place)
 
