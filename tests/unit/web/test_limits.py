@@ -69,8 +69,7 @@ def limits(*, keys: float = 0, failures: float = 0) -> CallLimits:
 
 def test_bad_keys_lock_out_strangers_and_not_a_neighbour() -> None:
     fence = limits(failures=1)
-    fence.admit(b"good", address="a")
-    fence.opened(b"good", address="a")
+    fence.admit(b"good", address="a")()
     # None has failed yet: they are looked up at the same time.
     for number in range(3):
         fence.admit(b"bad %d" % number, address="a")
@@ -79,6 +78,18 @@ def test_bad_keys_lock_out_strangers_and_not_a_neighbour() -> None:
     assert caught.value.wait == 1
     fence.admit(b"good", address="a")
     fence.admit(b"bad", address="b")
+
+
+def test_many_first_calls_at_once_with_a_good_key_are_no_failures() -> None:
+    """So it is after a restart, when no key is known yet."""
+    fence = limits(keys=1, failures=1)
+    for proved in [fence.admit(b"good", address="a") for _ in range(3)]:
+        proved()
+    # Each was a call of the key, and none a failure of the address.
+    with pytest.raises(TooOften, match="this key"):
+        fence.admit(b"good", address="a")
+    for number in range(3):
+        fence.admit(b"new %d" % number, address="a")
 
 
 def test_invented_keys_fill_no_memory() -> None:
