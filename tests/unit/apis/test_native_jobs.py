@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from importlib.resources import files
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ from kinora.bootstrap.ground import Ground, build_operator, prepare, stand
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.rank import Rank
 from tests.conftest import KEY
+from tests.wire.world import Maker
 
 BODY: dict[str, Any] = {
     "feature": "text_to_video",
@@ -132,6 +135,26 @@ async def test_another_account_may_use_the_same_key(
             answer = await his.request(method, f"/api/jobs/{own['id']}")
             assert (answer.status_code, answer.json()["code"]) == (404, "job_not_found")
         assert [job["id"] for job in (await his.get("/api/jobs")).json()["jobs"]] == [other["id"]]
+
+
+async def test_anothers_picture_is_not_told_apart_from_none(
+    ground: Ground, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    bob = await build_operator(ground).create_account(name="bob", plan="free", max_jobs=2)
+    photo = Path(str(files("kinora.cli"))) / "pictures" / "coffee.jpg"
+    his = await Maker(ground, tmp_path).upload(photo, bob.id)
+
+    async def refusal(*images: int) -> tuple[int, str]:
+        feature = {1: "image_to_video", 2: "transition"}[len(images)]
+        body = BODY | {"feature": feature, "images": images}
+        answer = await client.post("/api/jobs", json=body)
+        return answer.status_code, answer.text.replace(str(images[-1]), "N")
+
+    nobodys = his + 1
+    assert await refusal(his) == await refusal(nobodys)
+    assert await refusal(nobodys, his) == await refusal(nobodys, nobodys)
+    assert (await refusal(his))[0] == 404
+    assert await held(ground) == 0
 
 
 @pytest.mark.parametrize(
