@@ -1,7 +1,7 @@
 """Frames that were found good, kept: exact on the kinds of CPU that made them, close on any.
 
-An empty digest is one from before the kernels were compiled in one order: such takes are only
-compared by their looks, until somebody writes them anew on that kind of CPU.
+An empty digest is one of a take that has changed and was not drawn again on that kind of CPU since:
+only its looks are compared, until somebody does.
 
 `pytest tests/golden --write` writes this CPU's anew; look at the gallery before you do.
 """
