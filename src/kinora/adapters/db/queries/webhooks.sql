@@ -146,7 +146,8 @@ delete from deliveries where id in (
 );
 
 -- name: trim_facts
+-- The newest stays, so that its number is never used again: a replayed delivery may still have it.
 delete from facts where id in (
     select id from (select id, told_at from facts order by id limit :at_most)
-    where told_at < :before
+    where told_at < :before and id < (select max(id) from facts)
 );
