@@ -18,6 +18,8 @@ from kinora.domain.job import JobState
 from kinora.domain.lane import Bar
 from kinora.ports.sealing import BadSeal
 from kinora.ports.upstream import bound_to
+from kinora.usecases.end_errand import SettleErrand
+from kinora.usecases.run_errand import LONGEST_WORK
 from tests.unit.upstream.platform import (
     CUT,
     LANE,
@@ -271,6 +273,21 @@ async def test_an_operator_closes_and_opens_lanes(house: House) -> None:
     await house.submit()
     with pytest.raises(JobNotFound):
         await operator.close_lane(owner, email="no@where.test", closed=True)
+
+
+async def test_an_operator_gives_a_job_another_day(house: House) -> None:
+    house.platform.stands(5)
+    job = await house.submit()
+    await house.go(job)
+    await house.go(job, seconds=LONGEST_WORK.total_seconds() + 1)
+    assert (await house.errand(job)).step is Step.UNKNOWN
+    there = (await house.errand(job)).there
+    assert there is not None
+    resume = SettleErrand(store=house.store, clock=house.clock).resume
+    await resume(job, there=there)
+    house.platform.stands(1)
+    assert await house.go(job, seconds=1) is None
+    assert (await house.job(job)).state is JobState.COMPLETED
 
 
 async def test_a_cancelled_job_is_forgotten(house: House) -> None:
