@@ -1,5 +1,7 @@
 """Errands: one outcome, one charge, whatever the other server says or does not say."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from kinora.apis.useapi.routes import PREFIX
 from kinora.bootstrap.dispatcher import build_dispatcher
 from kinora.bootstrap.ground import Ground, build_lane_seal, build_operator
+from kinora.cli.main import cli
 from kinora.domain.errand import Step
 from kinora.domain.errors import JobNotFound
 from kinora.domain.ids import AccountId, AssetId
@@ -419,3 +423,14 @@ async def test_what_is_not_made_upstream_goes_elsewhere(house: House) -> None:
         told = await house.caller.refused(400, path, email=LANE, **body)
         assert "does not make this" in told
         assert "default@kinora.local" in str(await house.caller.post(path, **body))
+
+
+async def test_the_desk_says_what_a_closed_lane_runs(house: House) -> None:
+    await house.submit()
+    done = await house.submit()
+    await house.go(done, steps=3, seconds=1)
+    for word in ("quarantine", "release"):
+        given = ["--data", str(house.ground.settings.data), "lanes", word, "1", LANE, "--json"]
+        result = await asyncio.to_thread(CliRunner().invoke, cli, given)
+        told = json.loads(result.stdout)
+        assert (told["runs"], told["well"], told["failed"]) == ("1/8", 1, 0)
