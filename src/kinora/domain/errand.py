@@ -73,7 +73,7 @@ class Errand:
         return replace(self, step=Step.SENDING, call=call, sent_at=self.sent_at or at)
 
     def sent(self, there: int, *, at: datetime) -> "Errand":
-        """Return the errand as known to the other server; one that was lost begins its time anew."""
+        """Return the errand as known to the other server; a lost one begins its time anew."""
         self._must_be(Step.SENDING, Step.UNKNOWN)
         since = at if self.step is Step.UNKNOWN else self.sent_at
         found = replace(self, step=Step.SENT, there=there, sent_at=since)

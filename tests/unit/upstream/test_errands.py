@@ -425,6 +425,40 @@ async def test_what_is_not_made_upstream_goes_elsewhere(house: House) -> None:
         assert "default@kinora.local" in str(await house.caller.post(path, **body))
 
 
+async def test_an_upstreams_odd_numbers_keep_no_film_from_coming_home(house: House) -> None:
+    house.platform.stands(5, 1, progress=10**400)
+    job = await house.submit()
+    await house.go(job, steps=3, seconds=1)
+    assert (await house.job(job)).state is JobState.COMPLETED
+
+
+async def test_a_job_under_a_number_that_none_can_have_is_an_operators(house: House) -> None:
+    house.platform.submits = [(200, envelope({"video_id": "9" * 5000}))]
+    job = await house.submit()
+    await house.go(job)
+    assert (await house.errand(job)).step is Step.UNKNOWN
+    assert "has no video_id" in (await house.errand(job)).note
+
+
+async def test_a_new_key_does_not_open_what_an_operator_closed(house: House) -> None:
+    operator, owner = build_operator(house.ground), await house._owner()
+    await operator.close_lane(owner, email=LANE, closed=True)
+    await house.open_lane(upstreamKey=SECRET + "2")
+    assert "operator" in await house.caller.refused(429, "/videos/create", prompt="x", email=LANE)
+
+
+async def test_a_removed_lane_does_not_come_back_with_its_upstream_unasked(house: House) -> None:
+    job, path = await house.submit(), f"/accounts/{LANE}"
+    assert (await house.caller.client.delete(PREFIX + path)).status_code == 200
+    told = await house.caller.refused(400, path, password="-", maxJobs=8)
+    assert "under way" in told
+    await house.go(job, steps=3)
+    answer = await house.caller.client.post(PREFIX + path, json={"password": "-", "maxJobs": 8})
+    assert "upstream" not in answer.json()
+    lane = await house.lane()
+    assert lane.upstream is None
+
+
 async def test_the_desk_says_what_a_closed_lane_runs(house: House) -> None:
     await house.submit()
     done = await house.submit()
