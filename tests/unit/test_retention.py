@@ -274,6 +274,17 @@ async def test_a_large_backlog_is_worked_off(house: House) -> None:
     assert house.stored() == []
 
 
+async def test_what_jobs_need_is_read_once_for_all_that_expires(house: House) -> None:
+    account, said = await house.open(), list[str]()
+    pictures = [await house.picture(account, b"%d" % number) for number in range(9)]
+    await house.submit(account, animated(pictures[0].id))
+    house.clock.later(days=8)
+    house.store._writer._connection.raw.set_trace_callback(said.append)
+    await house.expire()
+    assert sum("indexed by jobs_active" in each for each in said) == 1
+    assert [await house.is_there(each.id) for each in pictures] == [True] + [False] * 8
+
+
 async def test_the_desk_names_no_file_of_a_job_that_was_deleted(ground: Ground) -> None:
     house = House(ground.store, ground.settings.data)
     job = await house.film(AccountId(1))
