@@ -23,7 +23,7 @@ def told(trouble: Trouble) -> str:
 
 
 def want_of_disk(error: BaseException) -> str:
-    """Say what keeps the disk, or the database on it, from being written; empty when nothing does."""
+    """Say why the disk, or the database on it, cannot be written; empty when it is not that."""
     if isinstance(error, Undone):
         return "the disk is full"
     if isinstance(error, sqlite3.Error):
