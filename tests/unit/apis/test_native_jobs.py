@@ -68,14 +68,14 @@ async def test_a_job_is_taken_shown_listed_and_cancelled(
 
 async def test_a_repeat_is_answered_when_the_account_is_full_by_now(ground: Ground) -> None:
     full = replace(ground, settings=replace(ground.settings, quota_bytes=100))
-    repeat = {"headers": {"idempotency-key": "order 7"}}
+    repeat = {"idempotency-key": "order 7"}
     async with client_of(full) as client:
-        first = await client.post("/api/jobs", json=BODY, **repeat)
+        first = await client.post("/api/jobs", json=BODY, headers=repeat)
         assert first.status_code == 201
         async with ground.store.transaction() as tx:
             made = replace(asset(64, 64, 1.0, ground.mint.id()), account=AccountId(1), size=101)
             await tx.assets.add(made)
-        again = await client.post("/api/jobs", json=BODY, **repeat)
+        again = await client.post("/api/jobs", json=BODY, headers=repeat)
         assert (again.status_code, again.json()["id"]) == (first.status_code, first.json()["id"])
         other = await client.post("/api/jobs", json=BODY)
         assert (other.status_code, other.json()["code"]) == (507, "quota_reached")

@@ -56,13 +56,13 @@ async def test_a_film_is_told_of_twice(ground: Ground, tmp_path: Path) -> None:
 async def test_a_slow_host_of_many_jobs_delays_no_other(ground: Ground) -> None:
     let_go, told = asyncio.Event(), list[str]()
 
-    async def post(url: str, _: bytes, *, headers: object = None) -> Answer:
+    async def post(url: str, body: bytes, *, headers: object = None) -> Answer:
         told.append(url)
         if "slow" in url:
             await let_go.wait()
         return Answer(status=200, millis=1)
 
-    async def body(_: Callback, __: Outcome) -> bytes:
+    async def write(_: Callback, __: Outcome) -> bytes:
         return b""
 
     clock, quick = Later(NOW), "http://quick.test/"
@@ -75,7 +75,7 @@ async def test_a_slow_host_of_many_jobs_delays_no_other(ground: Ground) -> None:
             url = quick if number == len(made) else "http://slow.test/"
             at = NOW - timedelta(minutes=1) + timedelta(milliseconds=number)
             await tx.callbacks.add(Callback(job=each.id, url=url, base=""), at=at)
-    tells = PostCallbacks(store=ground.store, clock=clock, post=post, body=body)
+    tells = PostCallbacks(store=ground.store, clock=clock, post=post, body=write)
     for _ in range(3):
         await tells.begin()
         await tells.crew.wait(0.05)
