@@ -161,6 +161,18 @@ async def test_credits_come_back_after_two_hours_and_a_late_film_is_swept(house:
     assert await house.look() == (0, 100)
 
 
+async def test_a_run_during_which_the_clock_was_set_back_tells_nothing_of_its_kind(
+    house: House,
+) -> None:
+    await house.submit()
+    house.at += MINUTE
+    running = await house.claim()
+    house.at -= timedelta(hours=1)
+    assert await house.finish(running)
+    assert await house.store.view.queue.took(running.kind) == []
+    assert await house.look() == (0, 75)
+
+
 async def test_a_job_that_waits_is_given_up_too(house: House) -> None:
     await house.submit()
     house.at += timedelta(hours=3)

@@ -91,8 +91,8 @@ class Job:
 
     @property
     def worked(self) -> timedelta | None:
-        """How long its last attempt took, None until it has ended; None when the clock lied."""
-        if self.started_at is None or self.ended_at is None or self.ended_at < self.started_at:
+        """How long its last attempt took, None until it has ended."""
+        if self.started_at is None or self.ended_at is None:
             return None
         return self.ended_at - self.started_at
 
