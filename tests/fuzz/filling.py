@@ -41,6 +41,10 @@ PROMPTS = (
     "\u202e\u0000\ufffd\U0001f600\u0301",
 )
 LYRICS = ("[00:01.00]one\n[00:03.50]two", "[Chorus]\nla la\n\nla", "[offset:+100]\n[0:01]a", "[1:")
+LYRIC_TIMES = tuple(
+    {"lines": [{"start": start, "text": "la"}]}
+    for start in (1.5, 0, 360, 361, -1, True, "1.5", None, 10**400, 1e300)
+)
 WORDS: dict[str, tuple[Any, ...]] = {
     "model": ("v6", "v3.5", "v4", "v4.5", "v5", "v5.5", "v5.6", "v6-max", "c1", "template"),
     "quality": ("540p", "360p", "720p", "1080p", "2k", "4k"),
@@ -54,7 +58,7 @@ WORDS: dict[str, tuple[Any, ...]] = {
     "lip_sync_tts_content": ("hello there", "你好", "x" * 201),
     "lyric_text": LYRICS,
     "lyrics": LYRICS,
-    "lyric_timestamp": LYRICS,
+    "lyric_timestamp": LYRIC_TIMES,
     "mv_style": ("", "anime", "0"),
     "limit": (1, 5, 100, 10**17),
     "offset": (0, 3, 10**17),
@@ -87,7 +91,7 @@ class Filling:
     def __call__(self, given: Any, name: str = "") -> Any:
         """Return a body, a query or a path with real things and sensible words in many places."""
         match given:
-            case dict():
+            case dict() if name not in WORDS:
                 return {key: self(each, key) for key, each in given.items()}
             case list():
                 return [self(each, name) for each in given]

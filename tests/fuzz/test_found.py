@@ -124,6 +124,21 @@ async def test_a_lyric_with_an_endless_offset_is_taken_or_refused(
     assert what_is_wrong("useapi", answer, str(body)) == ""
 
 
+@pytest.mark.parametrize(
+    "start", ["1" + "0" * 400, "1e400", "1e300", "NaN", "true", "-0.5", "360.5"]
+)
+async def test_a_lyric_at_no_time_of_a_song_is_refused(
+    client: httpx.AsyncClient, start: str
+) -> None:
+    told = f'{{"lines": [{{"start": {start}, "text": "la"}}]}}'
+    body = (
+        '{"mv_agent_type": "vibe_mv", "audio_media_id": 1, "aspect_ratio": "16:9",'
+        f' "quality": "720p", "lyric_timestamp": {told}}}'
+    )
+    answer = await client.post("/openapi/v2/video/music_mv_agent/generate", content=body)
+    assert (answer.status_code, answer.json()["ErrCode"]) == (200, 400080), answer.text
+
+
 def test_a_picture_that_breaks_its_decoder_is_refused_without_a_name_of_python(
     tmp_path: Path,
 ) -> None:
@@ -135,3 +150,18 @@ def test_the_list_of_restyles_is_described_as_an_array() -> None:
     paths = document()["paths"]["/video/restyle/list"]["get"]["responses"]["200"]["content"]
     resp = paths["application/json"]["schema"]["properties"]["Resp"]["anyOf"][0]
     assert resp["type"] == "array"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path"),
+    [("pixverse", "/openapi/v2/image/upload"), ("useapi", "/v2/pixverse/videos/upscale")],
+)
+async def test_a_form_whose_head_is_no_text_is_refused_without_a_name_of_python(
+    client: httpx.AsyncClient, dialect: str, path: str
+) -> None:
+    headers = BEARER if dialect == "useapi" else {"API-KEY": KEY}
+    body = b"--x\r\nContent-Disposition: form-data; filename=\xff\r\n\r\n--x"
+    form = headers | {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await client.post(path, content=body, headers=form)
+    assert "the form is broken" in answer.text
+    assert what_is_wrong(dialect, answer, "") == ""

@@ -52,6 +52,12 @@ async def lane_by_chance(house: House) -> str:
     return name
 
 
+async def available(house: House, lane: str) -> int:
+    """Return how many jobs a lane is told to take."""
+    rows = (await house.caller.get("/scheduler/available"))["available"]
+    return sum(row["available"] for row in rows if row["email"] == lane)
+
+
 async def here(house: House) -> JobId:
     return await house.submit(email=HERE)
 
@@ -131,9 +137,11 @@ async def test_a_draining_engine_takes_no_new_jobs_and_makes_those_that_wait(hou
         await halt(house, Halt.DRAINING, name)
         status, text = await refused(house, email=lane)
         assert (status, "being drained" in text) == (503, True)
+        assert await available(house, lane) == 0
         # Who names no lane is served by the other engine.
         assert lane not in await lane_by_chance(house)
         await halt(house, None, name)
+        assert await available(house, lane) > 0
     await halt(house, Halt.DRAINING, there(house))
     await halt(house, Halt.DRAINING, OWN)
     assert (await refused(house, email=""))[0] == 503

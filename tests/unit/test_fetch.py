@@ -3,7 +3,10 @@
 import asyncio
 import gzip
 import ipaddress
+import threading
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -107,6 +110,35 @@ async def names(host: str) -> Sequence[Address]:
     if host not in known:
         raise OSError
     return [ipaddress.ip_address(address) for address in known[host]]
+
+
+async def test_slow_name_servers_hold_no_thread_that_others_need(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    loop, asked, answered = asyncio.get_running_loop(), asyncio.Semaphore(0), threading.Event()
+
+    def stuck(_host: str) -> Sequence[Address]:
+        loop.call_soon_threadsafe(asked.release)
+        answered.wait(60)
+        return [ipaddress.ip_address("10.0.0.1")]
+
+    monkeypatch.setattr("kinora.adapters.fetch.addresses_of", stuck)
+    loop.set_default_executor(ThreadPoolExecutor(2))
+    fetcher = SafeFetcher(patience=60)
+    fetch = partial(fetcher.fetch, "http://slow.test/", folder=tmp_path, at_most=9)
+    fetches = [asyncio.create_task(fetch()) for _ in range(2)]
+    try:
+        async with asyncio.timeout(10):
+            for _ in fetches:
+                await asked.acquire()
+            await asyncio.to_thread(answered.is_set)
+        assert not any(each.done() for each in fetches)
+    finally:
+        answered.set()
+    for each in fetches:
+        with pytest.raises(BadLink, match="not public"):
+            await each
+    await fetcher.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from PIL import Image
 
 from kinora.adapters.media.zygote import difference_hash
 from kinora.apis.pixverse.errors import ERR_CODES
-from kinora.apis.pixverse.routes import OPERATIONS, PREFIX
+from kinora.apis.pixverse.routes import COMMON, OPERATIONS, PREFIX, Operation
 from kinora.bootstrap.ground import Ground
 from kinora.domain import errors
 from kinora.usecases.naming import digest_of
@@ -123,8 +123,6 @@ def test_every_operation_is_on_the_page_of_differences() -> None:
 def test_every_code_that_can_be_given_has_a_transcript() -> None:
     not_yet = {
         errors.KinoraError: "the base of all others",
-        errors.ContentDeleted: "nothing deletes content yet",
-        errors.Moderated: "moderation comes with its own issue",
         errors.QuotaReached: "no quota is set: see tests/unit/test_quotas.py",
         errors.TooOften: "limits are far away: see tests/unit/web/test_limits.py",
         errors.Overloaded: "only while the server is being stopped: see tests/acceptance",
@@ -136,3 +134,21 @@ def test_every_code_that_can_be_given_has_a_transcript() -> None:
     seen = {int(code) for code in re.findall(r'"ErrCode": (\d+)', told)}
     for kind, code in ERR_CODES.items():
         assert kind in not_yet or code in seen, f"no transcript gives {code} ({kind.__name__})"
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_every_refusal_is_in_the_reference(path: Path) -> None:
+    exchange = read(path)
+    found = re.search(r'"ErrCode": ([1-9]\d*)', exchange.expected)
+    operation = operation_of(exchange.method, exchange.path.partition("?")[0])
+    if found and operation:
+        assert int(found[1]) in {*operation.codes, *COMMON}
+
+
+def operation_of(method: str, target: str) -> Operation | None:
+    for operation in OPERATIONS:
+        for path in (operation.path, *operation.aliases):
+            pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(PREFIX + path)))
+            if method == operation.method and pattern.fullmatch(target):
+                return operation
+    return None

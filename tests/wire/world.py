@@ -27,6 +27,7 @@ from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.keep_endpoints import Wanted
 from kinora.usecases.keep_voices import MakeVoice
+from kinora.usecases.remove_media import remove_upload
 from kinora.usecases.settle_review import SettleReview
 from kinora.usecases.submit_job import SubmitJob
 from kinora.usecases.upload_image import UploadImage
@@ -60,6 +61,8 @@ async def build_world(ground: Ground, photo: Path, folder: Path, *, listed: str)
     names["foreign"] = str((await maker.submit(TextToVideo(words=Words(prompt="x")), busy)).id)
     names["film"] = str(await maker.film(rich, seconds=4.0))
     names["long_film"] = str(await maker.film(rich, seconds=31.0))
+    names["gone_image"] = str(await maker.deleted(rich, AssetKind.IMAGE))
+    names["gone_film"] = str(await maker.deleted(rich, AssetKind.VIDEO))
     names["tune"] = str(await maker.film(rich, seconds=4.0, kind=AssetKind.AUDIO))
     names["long_tune"] = str(await maker.film(rich, seconds=31.0, kind=AssetKind.AUDIO))
     await maker.for_mimic(names, photo.with_name("astronaut.jpg"), rich)
@@ -131,6 +134,14 @@ class Maker:
         async with self.ground.store.transaction() as tx:
             await tx.assets.add(asset)
         return asset.id
+
+    async def deleted(self, account: AccountId, kind: AssetKind) -> AssetId:
+        number = await self.film(account, seconds=1.0, kind=kind)
+        async with self.ground.store.transaction() as tx:
+            asset = await tx.assets.get(number)
+            assert asset is not None
+            await remove_upload(tx, asset, at=self.ground.clock.now())
+        return number
 
     async def for_mimic(self, names: dict[str, str], portrait: Path, account: AccountId) -> None:
         """Keep media that a mimic can be made of, and media that it cannot be made of."""

@@ -10,6 +10,7 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -33,6 +34,8 @@ MOST_IDLE = 20
 IDLE = 5.0
 """Seconds that a connection is kept for the next call to the same host."""
 
+RESOLVERS = 32
+
 # Prefixes that carry an IPv4 address inside an IPv6 one (RFC 6052, RFC 4291).
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 COMPATIBLE = ipaddress.ip_network("::/96")
@@ -47,9 +50,23 @@ class Forbidden(httpcore.ConnectError):
     """The host's address is not one that links may lead to."""
 
 
-async def resolve(host: str) -> Sequence[Address]:
-    """Return the addresses of a host name."""
-    return await asyncio.to_thread(addresses_of, host)
+class Names:
+    """Resolves host names in threads of its own.
+
+    Names that take long to resolve would hold the threads that everything else needs.
+    """
+
+    def __init__(self) -> None:
+        """Start no thread yet."""
+        self._threads = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="resolver")
+
+    async def __call__(self, host: str) -> Sequence[Address]:
+        """Return the addresses of a host name; raises OSError."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, addresses_of, host)
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def addresses_of(host: str) -> Sequence[Address]:
@@ -137,10 +154,15 @@ class SafeFetcher:
     """Streams links to disk within bounds of size and time."""
 
     def __init__(
-        self, *, allowed: Iterable[Network] = (), patience: float = 15.0, find: Resolve = resolve
+        self,
+        *,
+        allowed: Iterable[Network] = (),
+        patience: float = 15.0,
+        find: Resolve | None = None,
     ) -> None:
         """Allow private networks by name; `patience` bounds a whole fetch, in seconds."""
-        self._client = safe_client(allowed=allowed, patience=patience, find=find)
+        self._names = Names()
+        self._client = safe_client(allowed=allowed, patience=patience, find=find or self._names)
         self._patience = patience
 
     async def fetch(self, link: str, *, folder: Path, at_most: int) -> Fetched:
@@ -162,6 +184,7 @@ class SafeFetcher:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.aclose()
+        self._names.close()
 
     @asynccontextmanager
     async def _follow(self, link: str) -> AsyncIterator[httpx.Response]:

@@ -2,19 +2,17 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import httpx
 import structlog
 
 from kinora.adapters.fetch import (
-    Address,
     Forbidden,
+    Names,
     Network,
     Resolve,
-    addresses_of,
     check_link,
     may_reach,
     safe_client,
@@ -30,7 +28,6 @@ MOST_READ = 64 * 1024
 MOST_KEPT = 1024
 """Characters of an answer that are kept, to show in a log."""
 
-RESOLVERS = 32
 ERROR = 400
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError, BadLink)
 
@@ -46,9 +43,8 @@ class SafePost:
         find: Resolve | None = None,
     ) -> None:
         """Allow private networks by name; `patience` bounds a whole post, in seconds."""
-        # Names that take long to resolve would hold the threads that everything else needs.
-        self._resolvers = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="post-resolver")
-        self._client = safe_client(allowed=allowed, patience=patience, find=find or self._resolve)
+        self._names = Names()
+        self._client = safe_client(allowed=allowed, patience=patience, find=find or self._names)
         self._patience = patience
 
     async def __call__(
@@ -76,7 +72,7 @@ class SafePost:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.aclose()
-        self._resolvers.shutdown(wait=False, cancel_futures=True)
+        self._names.close()
 
     async def _send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         sent = {"content-type": "application/json", **headers}
@@ -89,10 +85,6 @@ class SafePost:
                 text=text,
                 retry_after=answer.headers.get("retry-after", ""),
             )
-
-    async def _resolve(self, host: str) -> Sequence[Address]:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._resolvers, addresses_of, host)
 
     def _sentence(self, error: Exception) -> str:
         """Say what went wrong in words that hold nothing of the URL."""

@@ -10,6 +10,7 @@ import structlog
 from kinora.adapters.premises import SameFile
 from kinora.bootstrap.ground import Ground, build_quota
 from kinora.domain.account import Opened
+from kinora.ports.limits import Proved
 from kinora.settings import Settings
 from kinora.usecases.keep_quota import Places, TakeIn
 from kinora.usecases.note_calls import NoteCalls
@@ -37,13 +38,9 @@ class Fence:
         """Count a call from an address; raise TooOften."""
         self.calls.enter(address)
 
-    def admit(self, digest: bytes, *, address: str) -> None:
+    def admit(self, digest: bytes, *, address: str) -> Proved:
         """Count a call with a key; raise TooOften."""
-        self.calls.admit(digest, address=address)
-
-    def opened(self, digest: bytes, *, address: str) -> None:
-        """Note that a key has opened an account."""
-        self.calls.opened(digest, address=address)
+        return self.calls.admit(digest, address=address)
 
     def refused(self, *, address: str) -> None:
         """Note a key that opened nothing."""

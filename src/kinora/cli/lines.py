@@ -24,6 +24,8 @@ from typing import ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from kinora.web.addresses import house_of
+
 LONGEST_HEAD = 64 * 1024
 """Bytes of a head: the address asked for and all headers."""
 
@@ -52,9 +54,10 @@ class Exchange:
     number: int = 0
     headless: dict["Line", None] = field(default_factory=dict)
 
-    def take(self, line: "Line", address: str) -> bool:
+    def take(self, line: "Line", peer: str) -> bool:
         """Count a connection; False when there is no place for it."""
-        if self.held[address] >= self.most_of_address and not self.is_proxy(address):
+        address = house_of(peer)
+        if self.held[address] >= self.most_of_address and not self.is_proxy(peer):
             return False
         if self.number >= self.most:
             oldest = next(iter(self.headless), None)
@@ -66,8 +69,9 @@ class Exchange:
         self.headless[line] = None
         return True
 
-    def let_go(self, line: "Line", address: str) -> None:
+    def let_go(self, line: "Line", peer: str) -> None:
         """Count a connection less."""
+        address = house_of(peer)
         self.headless.pop(line, None)
         self.number -= 1
         self.held[address] -= 1
@@ -79,7 +83,7 @@ class Line(HttpToolsProtocol):
     """One connection."""
 
     exchange: ClassVar[Exchange]
-    _address = ""
+    _peer = ""
     _taken = False
     _in_head = True
     _head_size = 0
@@ -97,8 +101,8 @@ class Line(HttpToolsProtocol):
         """Take a place, or say that there is none."""
         # uvloop's transports are none of asyncio's, but have all that they have.
         super().connection_made(cast("asyncio.Transport", transport))
-        self._address = self.client[0] if self.client else ""
-        self._taken = self.exchange.take(self, self._address)
+        self._peer = self.client[0] if self.client else ""
+        self._taken = self.exchange.take(self, self._peer)
         if self._taken:
             self._time_head()
         else:
@@ -111,7 +115,7 @@ class Line(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         if self._taken:
-            self.exchange.let_go(self, self._address)
+            self.exchange.let_go(self, self._peer)
 
     def data_received(self, data: bytes) -> None:
         """Read on; a head that has not come whole is timed from its first byte."""

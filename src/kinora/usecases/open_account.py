@@ -35,13 +35,13 @@ class OpenAccount:
         if not secret:
             raise Unauthorised("the API key is missing")
         digest = self.pepper.digest(secret)
-        self.limits.admit(digest, address=call.address)
+        proved = self.limits.admit(digest, address=call.address)
         now = self.clock.now()
         opened = await self.store.view.keys.open(digest, at=now)
         if opened is None:
             self.limits.refused(address=call.address)
             raise Unauthorised("the API key is unknown or revoked")
-        self.limits.opened(digest, address=call.address)
+        proved()
         self.note(opened, now)
         if call.needs not in opened.scopes:
             has = ", ".join(sorted(opened.scopes))

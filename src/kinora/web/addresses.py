@@ -6,10 +6,13 @@ from functools import lru_cache
 
 from starlette.types import Scope
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 FORWARDED = b"x-forwarded-for"
 HOUSE = 64
 """Bits of an IPv6 address that belong to one customer: who has one has all behind it."""
+
+LONGEST = 45
 
 
 class Addresses:
@@ -27,24 +30,34 @@ class Addresses:
         """
         client = scope.get("client")
         peer: str = client[0] if client else ""
-        if not self._trusted or not self._trusts(peer):
-            return _shortened(peer)
+        if not self.is_proxy(peer):
+            return house_of(peer)
         for hop in reversed(_hops(scope)):
             if not self._trusts(hop):
-                return _shortened(hop)
+                return house_of(hop)
             peer = hop
-        return _shortened(peer)
+        return house_of(peer)
 
     def is_proxy(self, peer: str) -> bool:
         """Tell whether an address is that of a proxy of ours."""
         return bool(self._trusted) and self._trusts(peer)
 
     def _in_trusted(self, text: str) -> bool:
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
-            return False
-        return any(address in network for network in self._trusted)
+        address = _read(text)
+        return address is not None and any(address in network for network in self._trusted)
+
+
+def house_of(address: str) -> str:
+    """Return an address as callers are counted by: an IPv6 one is its customer's network."""
+    if ":" not in address:
+        return address[:LONGEST]
+    match _read(address):
+        case ipaddress.IPv4Address() as found:
+            return str(found)
+        case ipaddress.IPv6Address() as found:
+            return str(ipaddress.ip_network((int(found), HOUSE), strict=False))
+        case None:
+            return address[:LONGEST]
 
 
 def _hops(scope: Scope) -> list[str]:
@@ -52,10 +65,15 @@ def _hops(scope: Scope) -> list[str]:
     return [hop.strip() for hop in told.decode("latin-1").split(",") if hop.strip()]
 
 
-def _shortened(address: str) -> str:
-    if ":" not in address:
-        return address[:45]
+def _read(text: str) -> Address | None:
+    """Read an address, also one with a port or a zone, or of IPv4 within IPv6."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        return str(ipaddress.ip_network((address.partition("%")[0], HOUSE), strict=False))
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return address[:45]
+        return None
+    inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return inner or address

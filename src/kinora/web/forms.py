@@ -84,7 +84,8 @@ async def receive_form(request: Request, *, folder: Path, max_file: int) -> Form
         except (ClientDisconnect, TimeoutError):
             raise UploadFailed from None
         except MultipartError as error:
-            raise Malformed(f"the form is broken: {error}") from None
+            # Some hold an exception of Python beside their sentence, which is for us alone.
+            raise Malformed(f"the form is broken: {error.args[0]}") from None
     return Form(fields=receiver.fields, files=receiver.files)
 
 
@@ -121,6 +122,8 @@ async def _next(chunks: AsyncIterator[bytes]) -> bytes:
 def _urlencoded(body: bytes) -> Form:
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise Malformed("the form is broken: it is no UTF-8") from None
     except ValueError as error:
         raise Malformed(f"the form is broken: {error}") from None
     return Form(fields=dict(pairs))

@@ -4,9 +4,11 @@ import math
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 from kinora.domain.errors import TooOften
+from kinora.ports.limits import Proved, noted
 
 MOST = 65_536
 """How many buckets of a kind are kept: the one that was used longest ago goes first."""
@@ -73,20 +75,20 @@ class CallLimits:
         """Count a call from an address; raise TooOften."""
         _pass(self.addresses.take(address, now=self.now()), "this address")
 
-    def admit(self, digest: bytes, *, address: str) -> None:
+    def admit(self, digest: bytes, *, address: str) -> Proved:
         """Count a call with a key; raise TooOften."""
         now = self.now()
         if digest in self.keys:
             _pass(self.keys.take(digest, now=now), "this key")
-        else:
-            # Counted before it is looked up: of many at the same time none has failed yet.
-            _pass(self.failures.take(address, now=now), "this address, with keys that are unknown")
+            return noted
+        # Counted before it is looked up: of many at the same time none has failed yet.
+        _pass(self.failures.take(address, now=now), "this address, with keys that are unknown")
+        return partial(self._proved, digest, address)
 
-    def opened(self, digest: bytes, *, address: str) -> None:
-        """Note that a key has opened an account; it was no failure."""
-        if digest not in self.keys:
-            self.failures.give_back(address)
-            self.keys.take(digest, now=self.now())
+    def _proved(self, digest: bytes, address: str) -> None:
+        """Count a call that was taken for a failure as one of its key."""
+        self.failures.give_back(address)
+        self.keys.take(digest, now=self.now())
 
 
 def _pass(wait: float, whose: str) -> None:

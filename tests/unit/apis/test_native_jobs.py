@@ -3,6 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
+from importlib.resources import files
+from math import ceil
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,8 +15,10 @@ import pytest
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground, build_operator, prepare, stand
 from kinora.domain.ids import AccountId, JobId
+from kinora.domain.rank import Rank
 from tests.assets import asset
 from tests.conftest import KEY
+from tests.wire.world import Maker
 
 BODY: dict[str, Any] = {
     "feature": "text_to_video",
@@ -149,6 +155,26 @@ async def test_another_account_may_use_the_same_key(
         assert [job["id"] for job in (await his.get("/api/jobs")).json()["jobs"]] == [other["id"]]
 
 
+async def test_anothers_picture_is_not_told_apart_from_none(
+    ground: Ground, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    bob = await build_operator(ground).create_account(name="bob", plan="free", max_jobs=2)
+    photo = Path(str(files("kinora.cli"))) / "pictures" / "coffee.jpg"
+    his = await Maker(ground, tmp_path).upload(photo, bob.id)
+
+    async def refusal(*images: int) -> tuple[int, str]:
+        feature = {1: "image_to_video", 2: "transition"}[len(images)]
+        body = BODY | {"feature": feature, "images": images}
+        answer = await client.post("/api/jobs", json=body)
+        return answer.status_code, answer.text.replace(str(images[-1]), "N")
+
+    nobodys = his + 1
+    assert await refusal(his) == await refusal(nobodys)
+    assert await refusal(nobodys, his) == await refusal(nobodys, nobodys)
+    assert (await refusal(his))[0] == 404
+    assert await held(ground) == 0
+
+
 @pytest.mark.parametrize(
     ("body", "status", "text"),
     [
@@ -172,6 +198,24 @@ async def test_what_cannot_be_taken_says_why(
     assert (answer.status_code, text in answer.json()["detail"]) == (status, True), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert await held(ground) == 0
+
+
+async def test_headers_give_a_job_its_class_and_its_deadline(
+    ground: Ground, client: httpx.AsyncClient
+) -> None:
+    told = {"kinora-class": "off_peak", "kinora-start-within": "30"}
+    made = await client.post("/api/jobs", json=BODY, headers=told)
+    job = await ground.store.view.jobs.get(JobId(made.json()["id"]))
+    assert job is not None
+    assert job.rank is Rank.OFF_PEAK
+    assert job.start_by == job.created_at + timedelta(seconds=30)
+    assert made.json()["credits"] == job.cost == ceil(COST / 2)
+    for wrong in ({"kinora-class": "first"}, {"kinora-start-within": "0"}):
+        refused = await client.post("/api/jobs", json=BODY, headers=wrong)
+        assert (refused.status_code, "the header Kinora-" in refused.json()["detail"]) == (
+            422,
+            True,
+        )
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "\x7f"])

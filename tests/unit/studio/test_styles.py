@@ -90,7 +90,7 @@ PATTERNED = (
 def test_patterns_go_with_what_they_are_on(face: Picture, style: str) -> None:
     """Over an exact pan of 6 pixels a frame, what is drawn stays where it is on the picture."""
     wide = cv2.resize(face, (960, 540))
-    pan = [np.ascontiguousarray(wide[100:370, 40 + 6 * n : 520 + 6 * n]) for n in range(5)]
+    pan = [np.ascontiguousarray(wide[100:370, 40 + 6 * n : 520 + 6 * n]) for n in range(8)]
     seen = drawn(iter(pan), style, WIDE)
     assert apart(seen, 6) < 0.5 * apart(seen, 0)
 

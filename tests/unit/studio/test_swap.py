@@ -19,9 +19,10 @@ from kinora.engines.studio.masks.finding import (
 )
 from kinora.engines.studio.masks.tracking import Track, follow
 from kinora.engines.studio.picture.faces import find_faces
+from kinora.engines.studio.picture.fill import fill_from_around
 from kinora.engines.studio.picture.load import load
 from kinora.engines.studio.reel import Picture
-from kinora.engines.studio.swap.plate import clean_plate
+from kinora.engines.studio.swap.plate import clean_plate, with_feet
 from kinora.engines.studio.swap.room import Swapping, damped, frames
 from kinora.ports.engine import CannotMake, Progress, Shape
 
@@ -191,3 +192,30 @@ def test_what_a_frame_is_about_hangs_together_with_a_face(photos: Path) -> None:
 
 def test_nothing_is_the_main_thing_of_a_plain_frame() -> None:
     assert find_main(np.full((120, 160, 3), 140, np.uint8)) is None
+
+
+def test_what_is_hidden_is_made_of_what_is_around_it() -> None:
+    stripes = np.zeros((120, 200, 3), np.uint8)
+    stripes[:, ::10] = stripes[:, 1::10] = stripes[:, 2::10] = (200, 180, 90)
+    hidden = np.zeros((120, 200), np.float32)
+    hidden[40:80, 80:120] = 1
+    spoiled = stripes.copy()
+    spoiled[hidden > 0] = (255, 0, 255)
+    made = fill_from_around(spoiled, hidden)[40:80, 80:120].astype(float)
+    # Smeared colours would be the same everywhere; stripes go on as stripes.
+    assert made.std(axis=1).mean() > 0.6 * stripes[40:80, 80:120].std(axis=1).mean()
+    assert np.abs(made.mean((0, 1)) - stripes.mean((0, 1))).max() < 25
+    everything = np.ones((120, 200), np.float32)
+    assert np.array_equal(fill_from_around(spoiled, everything), spoiled)
+
+
+def test_what_goes_takes_its_feet_and_shade_along() -> None:
+    mask = np.zeros((100, 100), np.float32)
+    mask[20:70, 40:60] = 1
+    gone = with_feet(mask)
+    assert gone[70:77, 50].all()
+    assert gone[70:76, 32:68].all()
+    assert not gone[80:].any()
+    assert not gone[:20].any()
+    assert not gone[20:50, :40].any()
+    assert not with_feet(np.zeros((10, 10), np.float32)).any()

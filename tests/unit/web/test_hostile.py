@@ -4,14 +4,19 @@ import ipaddress
 import json
 import logging
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
 import structlog
+from starlette.requests import Request
 
 from kinora.adapters.fetch import is_public
+from kinora.apis.native.health import Health
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground
+from kinora.ports.store import Store
 from kinora.web.logs import Discreet, configure_logs, harmless
 from kinora.web.ranges import parse_ranges
 from tests.conftest import KEY
@@ -62,6 +67,22 @@ async def test_a_broken_store_is_not_ready(ground: Ground, client: httpx.AsyncCl
     answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert "the store cannot be read" in answer.json()["reasons"]
+
+
+async def test_readiness_reads_nothing_that_grows(ground: Ground) -> None:
+    """Strangers may ask as often as they like, so it must not read accounts or jobs."""
+    only_halts = SimpleNamespace(queue=ground.store.view.queue)
+    health = Health(
+        store=cast("Store", SimpleNamespace(view=only_halts)),
+        clock=ground.clock,
+        dispatcher_seen=lambda: True,
+        draining=lambda: False,
+        standing=lambda: True,
+        roomy=lambda: True,
+        metrics_token="",
+    )
+    ready = await health.ready(Request({"type": "http", "method": "GET", "headers": []}))
+    assert (ready.status_code, json.loads(bytes(ready.body))["reasons"]) == (200, [])
 
 
 async def test_a_crash_speaks_the_dialect(ground: Ground, client: httpx.AsyncClient) -> None:

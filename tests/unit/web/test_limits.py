@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground
+from kinora.cli.lines import Exchange, Line
 from kinora.domain.errors import TooOften
 from kinora.web.addresses import Addresses
 from kinora.web.limits import Buckets, CallLimits
@@ -68,8 +69,7 @@ def limits(*, keys: float = 0, failures: float = 0) -> CallLimits:
 
 def test_bad_keys_lock_out_strangers_and_not_a_neighbour() -> None:
     fence = limits(failures=1)
-    fence.admit(b"good", address="a")
-    fence.opened(b"good", address="a")
+    fence.admit(b"good", address="a")()
     # None has failed yet: they are looked up at the same time.
     for number in range(3):
         fence.admit(b"bad %d" % number, address="a")
@@ -78,6 +78,18 @@ def test_bad_keys_lock_out_strangers_and_not_a_neighbour() -> None:
     assert caught.value.wait == 1
     fence.admit(b"good", address="a")
     fence.admit(b"bad", address="b")
+
+
+def test_many_first_calls_at_once_with_a_good_key_are_no_failures() -> None:
+    """So it is after a restart, when no key is known yet."""
+    fence = limits(keys=1, failures=1)
+    for proved in [fence.admit(b"good", address="a") for _ in range(3)]:
+        proved()
+    # Each was a call of the key, and none a failure of the address.
+    with pytest.raises(TooOften, match="this key"):
+        fence.admit(b"good", address="a")
+    for number in range(3):
+        fence.admit(b"new %d" % number, address="a")
 
 
 def test_invented_keys_fill_no_memory() -> None:
@@ -100,6 +112,15 @@ def test_invented_keys_fill_no_memory() -> None:
         ("10.0.0.1", [], "10.0.0.1"),
         ("10.0.0.1", ["2001:db8:1:2:3::4"], "2001:db8:1:2::/64"),
         ("2001:db8:1:2:5::6", [], "2001:db8:1:2::/64"),
+        # A server that listens on :: sees callers of IPv4 within IPv6.
+        ("::ffff:9.9.9.9", [], "9.9.9.9"),
+        ("::ffff:10.0.0.1", ["1.2.3.4"], "1.2.3.4"),
+        ("10.0.0.1", ["::ffff:1.2.3.4, ::ffff:10.0.0.7"], "1.2.3.4"),
+        # Some proxies tell ports, too, which are others at each call.
+        ("10.0.0.1", ["1.2.3.4:40001"], "1.2.3.4"),
+        ("10.0.0.1", ["1.2.3.4:40001, 10.0.0.7:80"], "1.2.3.4"),
+        ("10.0.0.1", ["[2001:db8:1:2:3::4]:40001"], "2001:db8:1:2::/64"),
+        ("10.0.0.1", ["[2001:db8:1:2:3::4]"], "2001:db8:1:2::/64"),
         ("fe80::1%eth0", [], "fe80::/64"),
         ("", [], ""),
     ],
@@ -109,6 +130,32 @@ def test_addresses(peer: str, told: list[str], expected: str) -> None:
     headers = [(b"x-forwarded-for", hop.encode()) for hop in told]
     scope: dict[str, Any] = {"client": (peer, 1) if peer else None, "headers": headers}
     assert address(scope) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2001:db8:1:2::3", "2001:db8:1:2::4"),
+        ("::ffff:9.9.9.9", "9.9.9.9"),
+    ],
+)
+def test_who_has_many_addresses_has_the_connections_of_one(one: str, other: str) -> None:
+    exchange = Exchange(
+        most=100,
+        most_of_address=2,
+        head_seconds=1,
+        body_seconds=1,
+        body_rate=1,
+        is_proxy=Addresses([ipaddress.ip_network("10.0.0.0/8")]).is_proxy,
+    )
+    first, second, third = (Line.__new__(Line) for _ in range(3))
+    assert exchange.take(first, one)
+    assert exchange.take(second, other)
+    assert not exchange.take(third, one)
+    for stranger in ("::ffff:8.8.8.8", "2001:db8:1:3::3", *["::ffff:10.0.0.1"] * 3):
+        assert exchange.take(Line.__new__(Line), stranger)
+    exchange.let_go(second, other)
+    assert exchange.take(third, one)
 
 
 @pytest.fixture

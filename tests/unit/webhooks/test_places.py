@@ -162,7 +162,7 @@ async def test_slow_name_servers_are_cut_off_and_hold_nobody_else(
             answered.wait(60)
         return [ipaddress.ip_address("127.0.0.1")]
 
-    monkeypatch.setattr("kinora.adapters.post.addresses_of", stuck)
+    monkeypatch.setattr("kinora.adapters.fetch.addresses_of", stuck)
     post, hasty = SafePost(allowed=[LOOPBACK], patience=60), SafePost(patience=0.2)
     async with receiving() as hook:
         slow = [asyncio.create_task(post("http://slow.test/", b"{}")) for _ in range(8)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from kinora.adapters.fetch import Forbidden, Network, Resolve, SafeFetcher, resolve, safe_client
+from kinora.adapters.fetch import Forbidden, Names, Network, Resolve, SafeFetcher, safe_client
 from kinora.adapters.upstream.answers import number_in, opened, standing_of
 from kinora.adapters.upstream.calls import read_call
 from kinora.domain.asset import AssetKind
@@ -41,9 +41,11 @@ class PlatformUpstreams:
     allowed. A key goes to its own server and into no message.
     """
 
-    def __init__(self, *, allowed: Iterable[Network] = (), find: Resolve = resolve) -> None:
+    def __init__(self, *, allowed: Iterable[Network] = (), find: Resolve | None = None) -> None:
         """Allow private networks by name."""
         allowed = tuple(allowed)
+        self._names = Names()
+        find = find or self._names
         self._client = safe_client(allowed=allowed, patience=PATIENCE, find=find)
         self._fetcher = SafeFetcher(allowed=allowed, patience=PATIENCE_WITH_FILES, find=find)
 
@@ -89,6 +91,7 @@ class PlatformUpstreams:
         """Let go of the connections."""
         await self._client.aclose()
         await self._fetcher.close()
+        self._names.close()
 
     async def _ask(
         self,

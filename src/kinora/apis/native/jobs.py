@@ -1,6 +1,6 @@
 """`/api/jobs`: jobs in Kinora's own words, with `Idempotency-Key`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,8 @@ from kinora.apis.native.problems import answering, problem
 from kinora.apis.native.webhooks import naming
 from kinora.domain.account import Account
 from kinora.domain.asset import Asset
-from kinora.domain.errors import Invalid, JobNotFound, NotAllowed
-from kinora.domain.ids import AccountId, JobId
+from kinora.domain.errors import ImageNotFound, Invalid, JobNotFound, NotAllowed
+from kinora.domain.ids import AccountId, AssetId, JobId
 from kinora.domain.job import Job, JobState, WrongState
 from kinora.domain.order import texts_of
 from kinora.domain.scopes import Call
@@ -26,6 +26,7 @@ from kinora.web.bodies import read_body
 from kinora.web.callers import call_of
 from kinora.web.links import Links
 from kinora.web.repeats import repeat_of
+from kinora.web.terms import with_terms
 
 MAX_BODY = 1 << 20
 LONGEST_ID = 16
@@ -52,9 +53,11 @@ class JobDoor:
         raw = await read_body(request, at_most=MAX_BODY)
         repeat: Repeat | None = repeat_of(request, raw, scope=SCOPE)
         body: JobBody = read_job_body(raw)
+        await self._check_own(body.images, account.id)
         order = order_from(body, account=account.id, trace=request.state.trace)
+        order = with_terms(replace(order, key=account.key), request.headers)
         within = naming(body.webhook_id, base=self._base(request))
-        job = await self.submit(replace(order, key=account.key), repeat=repeat, within=within)
+        job = await self.submit(order, repeat=repeat, within=within)
         place = {"location": f"{self._base(request)}/api/jobs/{job.id}"}
         return JSONResponse(receipt(job), status_code=201, headers=place)
 
@@ -86,6 +89,13 @@ class JobDoor:
         except WrongState:
             return problem(409, "wrong_state", f"job {job.id} has just ended; ask again")
         return Response(status_code=204)
+
+    async def _check_own(self, images: Sequence[int], account: AccountId) -> None:
+        """Raise ImageNotFound: another's picture is not told apart from one that is not there."""
+        for image in images:
+            asset = await self.store.view.assets.get(AssetId(image))
+            if asset is not None and asset.account != account:
+                raise ImageNotFound(f"no image with id {image}")
 
     async def _own(self, request: Request, account: AccountId) -> Outcome:
         """Return the job of the path; another's is not told apart from one that is not there."""

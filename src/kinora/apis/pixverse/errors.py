@@ -64,8 +64,15 @@ MESSAGES = {
     400032: "Invalid image ID",
     500008: "Requested data not found",
     500020: "User does not have permission for this operation",
-    500069: "System is currently experiencing high load",
+    500031: "Failed to retrieve image information",
+    500032: "Invalid image format",
+    500033: "Invalid image width or height",
+    500041: "Image upload failed",
+    500042: "Invalid image path",
     500044: "Reached the limit for concurrent generations.",
+    500064: "Content has been deleted",
+    500069: "System is currently experiencing high load",
+    500070: "Current template is not activated",
     500071: "This effect does not support 720p or 1080p.",
     500090: "Insufficient balance",
     400080: "Music MV: invalid lyrics",
@@ -118,7 +125,7 @@ def _sentence(code: int, error: errors.KinoraError) -> str:
     known, text = MESSAGES.get(code), str(error)
     if known is None:
         return text
-    return known if text == str(type(error)()) else f"{known.rstrip('.')}: {text}"
+    return known if text in (known, str(type(error)())) else f"{known.rstrip('.')}: {text}"
 
 
 def _rule(first: ErrorDetails) -> str:

@@ -17,6 +17,8 @@ COMMON = (400012, 500020, 500069, 99999)
 JSON = (400011, 400013, 400017)
 SUBMIT = (*JSON, 500044, 500063, 500069, 500090)
 WORDS = (400018, 400019)
+GIVEN = (500020, 500064)
+"""What is said of media that are named: another's, or deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=answers.SubmittedVideo,
         body=wire.ImageToVideoBody,
         with_template=wire.TemplateVideoBody,
-        codes=(*SUBMIT, *WORDS, 400032, 500020, 500070, 500071),
+        codes=(*SUBMIT, *WORDS, 400032, *GIVEN, 500070, 500071),
         aliases=("/video/image/generate",),
     ),
     Operation(
@@ -104,7 +106,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Transition (first-last frame) generation",
         answer=answers.SubmittedVideo,
         body=wire.TransitionBody,
-        codes=(*SUBMIT, *WORDS, 400032, 500020),
+        codes=(*SUBMIT, *WORDS, 400032, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -113,7 +115,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Multi-transition video generation",
         answer=answers.SubmittedVideo,
         body=wire.MultiTransitionBody,
-        codes=(*SUBMIT, 400018, 400032, 500020),
+        codes=(*SUBMIT, 400018, 400032, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -122,7 +124,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Fusion (reference to video) generation",
         answer=answers.SubmittedVideo,
         body=wire.FusionBody,
-        codes=(*SUBMIT, *WORDS, 400032, 500020),
+        codes=(*SUBMIT, *WORDS, 400032, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -131,7 +133,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Extend generation",
         answer=answers.SubmittedVideo,
         body=wire.ExtendBody,
-        codes=(*SUBMIT, *WORDS, 500020),
+        codes=(*SUBMIT, *WORDS, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -140,7 +142,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Upscale video",
         answer=answers.SubmittedVideo,
         body=wire.UpscaleBody,
-        codes=(*SUBMIT, 500020),
+        codes=(*SUBMIT, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -149,7 +151,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Sound effect generation",
         answer=answers.SubmittedVideo,
         body=wire.SoundEffectBody,
-        codes=(*SUBMIT, 500020),
+        codes=(*SUBMIT, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -158,7 +160,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Swap mask generation (synchronous)",
         answer=answers.Masks,
         body=wire.MaskBody,
-        codes=(*SUBMIT, 500020),
+        codes=(*SUBMIT, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -167,7 +169,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Swap generation",
         answer=answers.SubmittedVideo,
         body=wire.SwapBody,
-        codes=(*SUBMIT, 400032, 500020),
+        codes=(*SUBMIT, 400032, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -176,7 +178,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Modify generation",
         answer=answers.SubmittedVideo,
         body=wire.ModifyBody,
-        codes=(*SUBMIT, 400018, 400032, 500020),
+        codes=(*SUBMIT, 400018, 400032, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -185,7 +187,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Motion control (mimic) generation",
         answer=answers.SubmittedVideo,
         body=wire.MimicBody,
-        codes=(*SUBMIT, 400032, 500020, 701002, 701003),
+        codes=(*SUBMIT, 400032, *GIVEN, 701002, 701003),
     ),
     Operation(
         method="POST",
@@ -194,7 +196,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Restyle generation",
         answer=answers.SubmittedVideo,
         body=wire.RestyleBody,
-        codes=(*SUBMIT, 500020),
+        codes=(*SUBMIT, *GIVEN),
     ),
     Operation(
         method="GET",
@@ -221,7 +223,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Create custom voice",
         answer=answers.Speaker,
         body=wire.VoiceBody,
-        codes=(*JSON, 500020),
+        codes=(*JSON, *GIVEN),
     ),
     Operation(
         method="DELETE",
@@ -238,7 +240,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Speech (lip sync) generation",
         answer=answers.SubmittedVideo,
         body=wire.LipSyncBody,
-        codes=(*SUBMIT, 500020),
+        codes=(*SUBMIT, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -247,7 +249,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Avatar generation",
         answer=answers.SubmittedVideo,
         body=wire.AvatarBody,
-        codes=(*SUBMIT, 400018, 400032, 500020),
+        codes=(*SUBMIT, 400018, 400032, *GIVEN),
     ),
     Operation(
         method="POST",
@@ -256,7 +258,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Audio verification, before a music MV",
         answer=answers.Nothing,
         body=wire.AudioBody,
-        codes=(*JSON, 500020, 701020),
+        codes=(*JSON, *GIVEN, 701020),
         needs=Scope.READ,
     ),
     Operation(
@@ -266,7 +268,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Music MV generation",
         answer=answers.SubmittedVideo,
         body=wire.MusicBody,
-        codes=(*SUBMIT, 400032, 400080, 500020, 701020),
+        codes=(*SUBMIT, 400032, 400080, *GIVEN, 701020),
     ),
     Operation(
         method="POST",
@@ -300,7 +302,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Image template generation",
         answer=answers.SubmittedImage,
         body=wire.ImageTemplateBody,
-        codes=(*SUBMIT, 400032, 500020, 500070),
+        codes=(*SUBMIT, 400032, *GIVEN, 500070),
     ),
     Operation(
         method="GET",

@@ -3,6 +3,7 @@
 from kinora.apis.pixverse.wire import MusicBody
 from kinora.domain.errors import BadLyrics, Invalid
 from kinora.domain.ids import AssetId
+from kinora.domain.lyrics import LONGEST_SONG
 from kinora.domain.order import MusicVideo
 
 LINES = ("lines", "lyrics", "sentences", "segments")
@@ -43,7 +44,10 @@ def _line(told: object) -> str:
         raise BadLyrics(FORM)
     text = next((told[name] for name in TEXTS if isinstance(told.get(name), str)), None)
     start = next((told[name] for name in STARTS if isinstance(told.get(name), int | float)), None)
-    if text is None or start is None or start < 0:
+    if text is None or start is None or isinstance(start, bool):
+        raise BadLyrics(FORM)
+    # JSON's reader takes NaN and numbers without end, too.
+    if not 0 <= start <= LONGEST_SONG:
         raise BadLyrics(FORM)
     minutes, seconds = divmod(float(start), MINUTE)
     return f"[{minutes:02.0f}:{min(seconds, 59.99):05.2f}]{' '.join(text.split())}"

@@ -29,6 +29,7 @@ from kinora.domain.errors import JobNotFound, NotAllowed
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.job import Job, WrongState
 from kinora.domain.lane import DEFAULT_LANE, Lane, Track
+from kinora.domain.rank import Halt
 from kinora.domain.voice import Voice
 from kinora.ports.clock import Clock
 from kinora.ports.store import Outcome
@@ -135,7 +136,8 @@ class Keepers:
 
 
 def _free(lane: Lane, now: datetime) -> Free:
-    """Return what a lane can take now; one in quarantine takes nothing."""
+    """Return what a lane can take now: nothing in quarantine, nor while its engine is drained."""
     if lane.quarantine is None or not lane.closed(now):
-        return Free(lane.email, lane.max_jobs, lane.executing, lane.available)
+        available = 0 if lane.halt is Halt.DRAINING else lane.available
+        return Free(lane.email, lane.max_jobs, lane.executing, available)
     return Free(lane.email, lane.max_jobs, lane.executing, 0, lane.quarantine.reason.value)
