@@ -13,6 +13,7 @@ import pytest
 from kinora.adapters.db import migrate as migrations
 from kinora.adapters.db.migrate import migrate
 from kinora.adapters.db.sqlite import SqliteStore, open_store
+from kinora.adapters.db.statements import connect, load_statements
 from kinora.adapters.memory import open_memory_store
 from kinora.domain.ids import AccountId
 from kinora.domain.job import Job, JobState
@@ -115,6 +116,22 @@ async def test_a_stopped_clock_ruins_nobody(store: SqliteStore) -> None:
         ended = slow.fail("no", at=NOW + timedelta(days=30))
         assert await tx.jobs.save(ended, state=slow.state, attempt=slow.attempt)
     assert by_account(await claims(store, 14))[ADA] == 2
+
+
+async def test_a_clock_that_is_set_back_gives_nobody_turns(store: SqliteStore) -> None:
+    await add(store, [work(owner) for _ in range(30) for owner in (ADA, BOB)])
+    (quick,) = await claims(store, 1, after=1)
+    async with store.transaction() as tx:
+        ended = quick.fail("no", at=NOW - timedelta(days=1))
+        assert await tx.jobs.save(ended, state=quick.state, attempt=quick.attempt)
+    assert by_account(await claims(store, 15)) == {ADA: 7, BOB: 8}
+
+
+def test_what_is_overdue_is_found_without_reading_what_waits(tmp_path: Path) -> None:
+    migrate(tmp_path / "x.db")
+    db, values = connect(str(tmp_path / "x.db")).raw, {"at": 1, "at_most": 1}
+    (step,) = db.execute("explain query plan " + load_statements()["overdue"], values)
+    assert step["detail"].startswith("SEARCH jobs USING INDEX jobs_to_begin (start_by<?)")
 
 
 async def test_who_was_away_saved_no_turns_up(store: SqliteStore) -> None:

@@ -55,6 +55,20 @@ def endpoint() -> Endpoint:
     )
 
 
+async def test_a_number_of_a_fact_is_never_used_again(hooked: SqliteStore) -> None:
+    later = NOW + timedelta(days=40)
+    async with hooked.transaction() as tx:
+        await tx.outbox.add(FactKind.QUEUED, job(), at=NOW)
+        assert await tx.deliveries.spread(at=NOW, at_most=10)
+        (first,) = await tx.deliveries.list(HOOK, newest=10)
+        await tx.deliveries.end(first, DeliveryState.TAKEN)
+        assert await tx.deliveries.replay(first.id, endpoint=HOOK, at=later)
+        await tx.deliveries.trim(before=later - timedelta(days=30), at_most=10)
+        await tx.outbox.add(FactKind.QUEUED, job(), at=later)
+        assert await tx.deliveries.spread(at=later, at_most=10)
+        assert len(await tx.deliveries.list(HOOK, newest=10)) == 2
+
+
 async def test_an_endpoint_comes_back_as_it_was_written(hooked: SqliteStore) -> None:
     changed = replace(
         endpoint(),

@@ -17,6 +17,7 @@ from kinora.ports.store import Answered
 from kinora.settings import Settings
 from kinora.usecases.fail_job import FailJob
 from kinora.usecases.recover_jobs import RecoverJobs
+from tests.contracts.test_webhooks import HOOK, endpoint
 from tests.keeper import House
 
 ADA = AccountId(1)
@@ -49,6 +50,26 @@ async def restored(source: Path, data: Path) -> AsyncIterator[Ground]:
 def files_in(folder: Path) -> dict[str, bytes]:
     found = (path for path in (folder / "blobs").rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+async def test_a_delivery_after_a_restore_has_a_name_that_no_other_had(
+    ground: Ground, house: House, target: Path, tmp_path: Path
+) -> None:
+    async def told(at: Ground) -> str:
+        job = await House(at.store, at.settings.data).submit(ADA)
+        async with at.store.transaction() as tx:
+            assert await tx.deliveries.spread(at=job.created_at, at_most=10)
+        (newest,) = await at.store.view.deliveries.list(HOOK, newest=1)
+        return newest.name
+
+    async with ground.store.transaction() as tx:
+        await tx.endpoints.add(endpoint())
+    names = {await told(ground)}
+    made(ground, target)
+    names.add(await told(ground))
+    async with restored(target, tmp_path / "new") as again:
+        names.add(await told(again))
+    assert len(names) == 3
 
 
 async def test_what_is_restored_goes_on(

@@ -240,6 +240,18 @@ async def test_a_drained_engine_is_waited_for_until_it_is_empty(house: House) ->
     }
 
 
+async def test_a_drained_account_is_empty_when_its_jobs_have_ended(house: House) -> None:
+    """Not when they have lost their places, as those do that take long."""
+    own = await here(house)
+    async with house.store.transaction() as tx:
+        assert await tx.jobs.free_place(await house.job(own))
+    waiting = asyncio.create_task(at_desk(house, "drain", "--account", "1", "--wait"))
+    done, _ = await asyncio.wait([waiting], timeout=3)
+    assert not done
+    await build_operator(house.ground).cancel(own)
+    assert (await waiting)["empty"] is True
+
+
 def test_a_drain_says_how_it_is_taken_back(ground: Ground) -> None:
     for words in ([], ["--engine", OWN], ["--account", "1"]):
         given = ["--data", str(ground.settings.data), "queue", "drain", *words]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from kinora.domain.ids import AccountId
 from kinora.domain.job import Job, JobState
 from kinora.domain.moderation import FREE, Decision
 from kinora.domain.order import Order, TextToVideo, Words
+from kinora.domain.rank import Rank
 from kinora.moderation.hashes import HashList
 from kinora.moderation.moderator import RuleModerator
 from kinora.moderation.rules import shipped
@@ -58,7 +59,7 @@ class House:
     async def free(self, order: Order) -> Decision:
         return FREE
 
-    async def submit(self) -> Job:
+    async def submit(self, order: Order = CLIP) -> Job:
         return await SubmitJob(
             store=self.store,
             catalog=load(),
@@ -66,7 +67,7 @@ class House:
             mint=self.mint,
             wake=lambda: None,
             judge=self.free,
-        )(CLIP)
+        )(order)
 
     async def claim(self) -> Job:
         async with self.store.transaction() as tx:
@@ -160,12 +161,37 @@ async def test_credits_come_back_after_two_hours_and_a_late_film_is_swept(house:
     assert await house.look() == (0, 100)
 
 
+async def test_a_run_during_which_the_clock_was_set_back_tells_nothing_of_its_kind(
+    house: House,
+) -> None:
+    await house.submit()
+    house.at += MINUTE
+    running = await house.claim()
+    house.at -= timedelta(hours=1)
+    assert await house.finish(running)
+    assert await house.store.view.queue.took(running.kind) == []
+    assert await house.look() == (0, 75)
+
+
 async def test_a_job_that_waits_is_given_up_too(house: House) -> None:
     await house.submit()
     house.at += timedelta(hours=3)
     assert await house.expire() == Expired(places=0, refunds=1)
     async with house.store.transaction() as tx:
         assert await tx.jobs.claim(at=house.at) is None
+    assert await house.look() == (0, 100)
+
+
+async def test_an_off_peak_job_has_two_hours_from_when_it_begins(house: House) -> None:
+    await house.submit(replace(CLIP, rank=Rank.OFF_PEAK))
+    house.at += timedelta(hours=20)
+    assert await house.expire() == Expired(places=1, refunds=0)
+    running = await house.claim()
+    house.at += timedelta(hours=2)
+    assert await house.expire() == Expired(places=0, refunds=0)
+    house.at += timedelta(seconds=1)
+    assert await house.expire() == Expired(places=0, refunds=1)
+    assert not await house.finish(running)
     assert await house.look() == (0, 100)
 
 

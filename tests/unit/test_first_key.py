@@ -8,12 +8,15 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from kinora.adapters.db.migrate import migrate
+from kinora.adapters.secrets import make_secret
 from kinora.bootstrap.api import Draining, build_api
-from kinora.bootstrap.ground import stand
+from kinora.bootstrap.ground import build_operator, prepare, stand
 from kinora.cli.main import cli
 from kinora.cli.serve import welcome
 from kinora.domain.keys import token_of
 from kinora.settings import Settings
+from kinora.usecases.open_house import FIRST_GRANT
 
 ADDRESS = "http://127.0.0.1:1"
 
@@ -62,3 +65,24 @@ async def test_a_new_key_is_shown_in_both_spellings(tmp_path: Path) -> None:
     lines = (await asyncio.to_thread(CliRunner().invoke, cli, words)).stdout.splitlines()
     shown = dict(line.split(maxsplit=1) for line in lines)
     assert shown["token"] == f"user:1-{shown['secret']}"
+
+
+@pytest.mark.parametrize("granted", [False, True])
+async def test_a_first_start_that_was_killed_is_finished_by_the_next(
+    tmp_path: Path, granted: bool
+) -> None:
+    settings = Settings(data=tmp_path)
+    make_secret(tmp_path)
+    migrate(settings.database)
+    ground = await stand(settings, process=0)
+    operator = build_operator(ground)
+    account = await operator.create_account(name="default", plan="business", max_jobs=25)
+    if granted:
+        await operator.grant(account.id, package=FIRST_GRANT)
+    await ground.close()
+    made = await prepare(settings)
+    assert made.account.balance.package == FIRST_GRANT
+    token = token_of(1, made.secret)
+    assert await opened(settings, key=made.secret, token=token) == (0, 200)
+    again = await prepare(settings)
+    assert (again.secret, again.account.balance.package) == ("", FIRST_GRANT)

@@ -1,8 +1,12 @@
 """Keys with scopes, an end, a successor, and what is written down about them."""
 
+import asyncio
+import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,11 +16,12 @@ from kinora.cli.main import cli
 from kinora.domain.account import Account
 from kinora.domain.deed import Deed
 from kinora.domain.errors import Invalid, KeyNotAllowed, NotAllowed, Unauthorised
-from kinora.domain.ids import AccountId
+from kinora.domain.ids import AccountId, KeyId
 from kinora.domain.scopes import Call, Rights, Scope
 from kinora.usecases.note_calls import MOST_ADDRESSES, NoteCalls
 from kinora.usecases.open_account import OpenAccount
 from tests.conftest import KEY
+from tests.contracts.test_store import job
 
 ONE = AccountId(1)
 READ = Call(needs=Scope.READ)
@@ -199,3 +204,25 @@ def test_the_desk(ground: Ground, tmp_path: Path) -> None:
     assert "does not have yet" in run("keys", "create", "--scope", "test")
     assert f"key:{number}" in run("audit", "list")
     assert '"who": "cli:' in run("audit", "list", "--json", "--newest", "2")
+
+
+async def test_the_desk_says_when_the_old_key_ends_and_what_the_new_one_has_spent(
+    ground: Ground,
+) -> None:
+    async def run(*words: str) -> Any:
+        given = ["--data", str(ground.settings.data), *words, "--json"]
+        # A command has a loop of its own.
+        result = await asyncio.to_thread(CliRunner().invoke, cli, given)
+        return json.loads(result.stdout)
+
+    old = await run("keys", "create", "--expires", "5m", "--cap", "100")
+    ordered = job(ONE, cost=40)
+    async with ground.store.transaction() as tx:
+        by = replace(ordered, order=replace(ordered.order, key=KeyId(old["key"])))
+        assert await tx.keys.spend(by) is None
+    new = await run("keys", "rotate", str(old["key"]), "--overlap", "2h")
+    kept = {key["key"]: key for key in await run("keys", "list")}
+    assert new["old_ends"] == kept[old["key"]]["expires"] == old["expires"]
+    assert (kept[old["key"]]["spent"], kept[new["key"]]["spent"], new["spent"]) == (40, 0, 0)
+    deed = (await run("audit", "list", "--newest", "1"))[0]
+    assert f"ends {old['expires'][:16]} UTC" in deed["detail"]

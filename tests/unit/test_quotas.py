@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,11 @@ from kinora.domain.plan import Plan
 from kinora.domain.quota import SILENT, Limit, Quota
 from kinora.usecases.keep_quota import Places, TakeIn, within_quota
 from kinora.usecases.read_quota import ReadQuota
+from kinora.usecases.upload_image import UploadImage
+from kinora.usecases.upload_media import UploadMedia
 from tests.assets import asset as asset_on_paper
 from tests.conftest import KEY
+from tests.keeper import House, OpenGate
 from tests.wire.world import Maker
 
 ONE = AccountId(1)
@@ -283,3 +286,23 @@ async def test_a_loop_that_is_late_takes_no_new_work(ground: Ground) -> None:
         fence.lag.seconds = 0.0
         answer = await client.post("/v2/pixverse/videos/create", headers=bearer, json=clip)
         assert answer.status_code == 200
+
+
+async def test_a_refused_upload_leaves_nothing_on_the_disk(ground: Ground) -> None:
+    house = House(ground.store, ground.settings.data)
+    for verb in (UploadImage, UploadMedia):
+        upload = verb(
+            store=house.store,
+            blobs=house.blobs,
+            gate=OpenGate(),
+            clock=house.clock,
+            mint=house.mint,
+            judge=house.judge,
+            quota=ReadQuota(otherwise=Quota(uploads=1)),
+        )
+        # The day may end in between.
+        for content in (b"one", b"two", b"three"):
+            with suppress(TooOften):
+                await upload(house.file(content), account=ONE)
+    kept = [each.name for each in await ground.store.view.upkeep.stored(after="", at_most=9)]
+    assert len(house.stored()) == len(kept) < 4

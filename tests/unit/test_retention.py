@@ -1,12 +1,17 @@
 """Media goes when its time has come, and not before nobody needs it."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kinora.adapters.memory import open_memory_store
+from kinora.bootstrap.ground import Ground
+from kinora.cli.main import cli
 from kinora.domain.errors import (
     ContentDeleted,
     ImageNotFound,
@@ -267,3 +272,25 @@ async def test_a_large_backlog_is_worked_off(house: House) -> None:
     house.clock.later(days=8)
     assert await house.expire() == 60
     assert house.stored() == []
+
+
+async def test_what_jobs_need_is_read_once_for_all_that_expires(house: House) -> None:
+    account, said = await house.open(), list[str]()
+    pictures = [await house.picture(account, b"%d" % number) for number in range(9)]
+    await house.submit(account, animated(pictures[0].id))
+    house.clock.later(days=8)
+    house.store._writer._connection.raw.set_trace_callback(said.append)
+    await house.expire()
+    assert sum("indexed by jobs_active" in each for each in said) == 1
+    assert [await house.is_there(each.id) for each in pictures] == [True] + [False] * 8
+
+
+async def test_the_desk_names_no_file_of_a_job_that_was_deleted(ground: Ground) -> None:
+    house = House(ground.store, ground.settings.data)
+    job = await house.film(AccountId(1))
+    given = ["--data", str(ground.settings.data), "jobs", "show", str(job.id), "--json"]
+    told = json.loads((await asyncio.to_thread(CliRunner().invoke, cli, given)).stdout)
+    assert (house.folder / "blobs" / told["file"]).exists()
+    await house.delete(job.id, account=job.account)
+    told = json.loads((await asyncio.to_thread(CliRunner().invoke, cli, given)).stdout)
+    assert (told["state"], told["file"]) == ("deleted", None)

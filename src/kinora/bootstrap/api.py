@@ -57,6 +57,7 @@ from kinora.bootstrap.webhooks import build_webhooks
 from kinora.domain.errors import KinoraError, Overloaded
 from kinora.domain.job import Job
 from kinora.domain.order import Order
+from kinora.ports.store import Tx
 from kinora.settings import Settings
 from kinora.usecases.await_job import AwaitJob
 from kinora.usecases.cancel_job import CancelJob
@@ -119,8 +120,14 @@ class UnlessBusy:
             raise Overloaded
         if not self.fence.standing():
             raise Overloaded("the database was moved or deleted; its operator must look")
-        await self.fence.take_in.check_kept(order.account)
-        return await self.submit(order, repeat=repeat, within=within, upstream=upstream)
+
+        async def roomy(tx: Tx, job: Job) -> None:
+            # A repeat makes no new job: it is answered as before, however full the account is now.
+            await self.fence.take_in.check_kept(order.account)
+            if within is not None:
+                await within(tx, job)
+
+        return await self.submit(order, repeat=repeat, within=roomy, upstream=upstream)
 
 
 def build_api(

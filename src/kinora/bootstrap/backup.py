@@ -12,7 +12,14 @@ from kinora.adapters.archive import BadBackup, Manifest
 from kinora.adapters.blobs.disk import DiskBlobs
 from kinora.adapters.clock import SystemClock, newest_id_at
 from kinora.adapters.db.migrate import migrate, schema_of
-from kinora.adapters.db.snapshot import Damaged, note_deed, note_number, snapshot, stored_in
+from kinora.adapters.db.snapshot import (
+    Damaged,
+    note_deed,
+    note_number,
+    number_deliveries,
+    snapshot,
+    stored_in,
+)
 from kinora.domain.deed import BY_SERVER, By
 from kinora.settings import Settings
 
@@ -63,6 +70,7 @@ def restore(source: Path, data: Path, *, quick: bool, by: By = BY_SERVER) -> Res
         # Ids that the lost server gave out after the backup must never be given out again.
         now = SystemClock().now()
         note_number(database, "mint_floor", newest_id_at(now))
+        number_deliveries(database, above=newest_id_at(now))
         told = f"of {manifest.at:%Y-%m-%d %H:%M:%S} UTC, from {source.absolute()}"
         note_deed(database, by.deed("backup.restore", "server", at=now, detail=told))
         with database.open("rb") as file:

@@ -8,7 +8,7 @@ from kinora.bootstrap.ground import Operator
 from kinora.cli.desk import MANY, NUMBER, Row, as_json, at_desk, owner, say, show, show_one
 from kinora.domain.errors import JobNotFound
 from kinora.domain.ids import JobId
-from kinora.domain.job import Job
+from kinora.domain.job import Job, JobState
 
 
 @click.group()
@@ -43,7 +43,7 @@ def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
         found = await operator.ground.store.view.jobs.outcome(JobId(job))
         if found is None:
             raise JobNotFound(f"no job with id {job}")
-        known = found.job
+        known, gone = found.job, found.job.state is JobState.DELETED
         return {
             **row(known),
             "attempt": known.attempt,
@@ -57,7 +57,7 @@ def show_job(obj: dict[str, Any], *, job: int, as_json: bool) -> None:
             "key": known.order.key,
             "price": str(known.quote) if known.quote else None,
             "price_list": known.quote.catalog if known.quote else None,
-            "file": found.asset.place if found.asset else None,
+            "file": found.asset.place if found.asset and not gone else None,
         }
 
     show_one(at_desk(obj, work), json_form=as_json)

@@ -130,7 +130,8 @@ def rotate_key(obj: dict[str, Any], *, key: int, overlap: timedelta, as_json: bo
 
     async def work(operator: Operator) -> Row:
         made, secret = await operator.rotate_key(KeyId(key), overlap=overlap)
-        return {**_shown(made, secret), "old_ends": operator.ground.clock.now() + overlap}
+        old = await operator.ground.store.view.keys.get(KeyId(key))
+        return {**_shown(made, secret), "old_ends": old and old.expires_at}
 
     show_one(at_desk(obj, work), json_form=as_json)
 

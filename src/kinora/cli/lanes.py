@@ -60,8 +60,12 @@ def release_lane(obj: dict[str, Any], *, account: int, email: str, as_json: bool
 
 def _word(obj: dict[str, Any], account: int, email: str, *, closed: bool, as_json: bool) -> None:
     async def work(operator: Operator) -> Row:
-        lane = await operator.close_lane(AccountId(account), email=email, closed=closed)
-        return row(AccountId(account), lane, Health(), operator)
+        whose, view = AccountId(account), operator.ground.store.view
+        lane = await operator.close_lane(whose, email=email, closed=closed)
+        # One that was removed while jobs of it are under way is not among them.
+        lane = next((each for each in await view.lanes.of(whose) if each.email == email), lane)
+        health = await view.lanes.health(whose, at=operator.ground.clock.now())
+        return row(whose, lane, health.get(email, Health()), operator)
 
     show_one(at_desk(obj, work), json_form=as_json)
 

@@ -242,7 +242,7 @@ async def _emptied(operator: Operator, part: Part) -> None:
 
 async def _left(operator: Operator, part: Part) -> int:
     if part.account is not None:
-        found = await operator.ground.store.view.accounts.get(AccountId(part.account))
-        return found.active if found else 0
+        # Not the places that are taken: a job that takes long loses its own before it ends.
+        return len(await operator.ground.store.view.retention.at_work(AccountId(part.account)))
     loads: Sequence[EngineLoad] = await _engines(operator)()
     return sum(load.left for load in loads if part.engine in (None, load.name))

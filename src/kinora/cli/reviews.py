@@ -48,7 +48,7 @@ def allow_review(obj: dict[str, Any], *, review: int, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def refuse_review(obj: dict[str, Any], *, review: int, as_json: bool) -> None:
-    """Refuse the job of REVIEW: it ends and is paid back; what it made is deleted."""
+    """Refuse the job of REVIEW: under way it ends and is paid back; done, its file is deleted."""
 
     async def work(operator: Operator) -> Row:
         return row(await operator.settle_review(review, allow=False))

@@ -73,9 +73,11 @@ class Errand:
         return replace(self, step=Step.SENDING, call=call, sent_at=self.sent_at or at)
 
     def sent(self, there: int, *, at: datetime) -> "Errand":
-        """Return the errand as known to the other server."""
+        """Return the errand as known to the other server; a lost one begins its time anew."""
         self._must_be(Step.SENDING, Step.UNKNOWN)
-        return replace(self, step=Step.SENT, there=there, tries=0, due_at=at, note="")
+        since = at if self.step is Step.UNKNOWN else self.sent_at
+        found = replace(self, step=Step.SENT, there=there, sent_at=since)
+        return replace(found, tries=0, due_at=at, note="")
 
     def refused(self, note: str, *, due_at: datetime, again: bool) -> "Errand":
         """Return the errand as not taken this time; its call is made anew unless `again`."""

@@ -1,10 +1,12 @@
 """Let media go whose time has come."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kinora.domain.asset import Asset
 from kinora.domain.errors import UnderLegalHold
+from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.order import inputs_of
 from kinora.ports.clock import Clock
 from kinora.ports.store import Store, Tx
@@ -43,15 +45,17 @@ class ExpireAssets:
             return 0
         async with self.store.transaction() as tx:
             due = await tx.retention.expired(at=now, at_most=AT_ONCE)
+            inputs = await _inputs(tx, {asset.account for asset in due})
             for asset in due:
-                await self._expire(tx, asset, now)
+                needed = asset.id in inputs or await tx.retention.speaks(asset.id)
+                await self._expire(tx, asset, now, needed=needed)
         return len(due)
 
-    async def _expire(self, tx: Tx, asset: Asset, now: datetime) -> None:
+    async def _expire(self, tx: Tx, asset: Asset, now: datetime, *, needed: bool) -> None:
         if await tx.assets.get(asset.id) is None:
             # It went with its job, a moment ago.
             return
-        if await _needed(tx, asset):
+        if needed:
             await tx.retention.keep_until(asset.id, now + NEEDED_AGAIN)
             return
         try:
@@ -60,9 +64,7 @@ class ExpireAssets:
             await tx.retention.keep_until(asset.id, now + HELD_AGAIN)
 
 
-async def _needed(tx: Tx, asset: Asset) -> bool:
-    """Tell whether a job that has not ended, or a voice, needs an asset."""
-    working = await tx.retention.at_work(asset.account)
-    if any(asset.id in inputs_of(job.order.ask) for job in working):
-        return True
-    return await tx.retention.speaks(asset.id)
+async def _inputs(tx: Tx, accounts: Collection[AccountId]) -> Collection[AssetId]:
+    """Return what the jobs of some accounts need that have not ended; these may be many."""
+    working = [job for account in accounts for job in await tx.retention.at_work(account)]
+    return {asset for job in working for asset in inputs_of(job.order.ask)}

@@ -101,9 +101,11 @@ class FinishJob:
             done = job.complete(assets[0].id, at=self.clock.now())
             kept = [await keep_asset(tx, asset, otherwise=self.keeping) for asset in assets]
             await end(tx, job, done)
-            # One that another server makes begins as it is accepted, and takes no engine.
-            if done.worked is not None and done.started_at != done.created_at:
-                await tx.queue.note_run(done.kind, done.worked.total_seconds())
+            # One that another server makes begins as it is accepted, and takes no engine; and a
+            # clock that was set back meanwhile says nothing.
+            took = 0.0 if done.worked is None else done.worked.total_seconds()
+            if took > 0 and done.started_at != done.created_at:
+                await tx.queue.note_run(done.kind, took)
             reach(Point.FINISH_WRITTEN)
         return kept
 

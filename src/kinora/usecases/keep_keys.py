@@ -43,6 +43,7 @@ class RotateKey:
     async def __call__(self, number: KeyId, *, overlap: timedelta) -> tuple[Key, str]:
         """Return the new key and its secret; the old one ends after `overlap`.
 
+        The new one has the old one's cap, of which nothing is spent yet.
         Raises NotAllowed when there is no open key with this id.
         """
         now, secret = self.clock.now(), new_secret()
@@ -56,11 +57,13 @@ class RotateKey:
                 prefix=shown_part(secret),
                 created_at=now,
                 used_at=None,
+                cap=replace(old.cap, spent=0) if old.cap else None,
             )
             await add_key(tx, key, self.pepper.digest(secret), who=self.who)
             # One that ends sooner by itself keeps its end.
-            await tx.keys.expire(number, at=now + overlap)
-            detail = f"replaced by key:{key.id}, ends {now + overlap:%Y-%m-%d %H:%M} UTC"
+            ends = min(now + overlap, old.expires_at or now + overlap)
+            await tx.keys.expire(number, at=ends)
+            detail = f"replaced by key:{key.id}, ends {ends:%Y-%m-%d %H:%M} UTC"
             await tx.audit.add(
                 Deed(
                     at=now,

@@ -21,6 +21,7 @@ MOST_LANES = 100
 KEY = re.compile(r"[\x21-\x7e]{8,400}")
 LONGEST_URL = 500
 PREFIX = "/openapi/v2"
+UNDER_WAY = "jobs of this account are under way; try again when they ended"
 SHOWN, LONG_ENOUGH = 3, 16
 """Characters of a key that are shown at both its ends, when it is long enough to keep a secret."""
 
@@ -73,6 +74,8 @@ class PutLane:
             if email not in known and len(known) >= MOST_LANES:
                 raise Invalid(f"there may be at most {MOST_LANES} accounts; remove one first")
             before = await tx.lanes.get(account, email) or Lane(email=email, max_jobs=max_jobs)
+            if before.hidden and not upstream.said:
+                raise Invalid(f"email: {UNDER_WAY}")
             executing = known[email].executing if email in known else 0
             lane = replace(before, max_jobs=max_jobs, executing=executing, hidden=False)
             if upstream.said:
@@ -99,7 +102,7 @@ class PutLane:
             raise Invalid("upstreamKey must have 8 to 400 printable characters without spaces")
         moved = before is None or before.url != url
         if moved and (lane.executing or await tx.errands.on(account, lane.email)):
-            raise Invalid("upstream: jobs of this account are under way; try again when they ended")
+            raise Invalid(f"upstream: {UNDER_WAY}")
         about = bound_to(account, lane.email, url)
         there = Upstream(
             url=url,
@@ -107,8 +110,9 @@ class PutLane:
             hint=masked(wanted.key),
             replays=bool(wanted.replays),
         )
-        # A new key is a new chance, whatever the old one was closed for.
-        return replace(lane, upstream=there, quarantine=None)
+        # A new key is a new chance, whatever the old one was closed for; not so an operator's word.
+        closed = lane.quarantine is not None and lane.quarantine.reason is Bar.OPERATOR
+        return replace(lane, upstream=there, quarantine=lane.quarantine if closed else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,14 +33,18 @@ class OpenHouse:
 
     async def __call__(self, *, bootstrap_key: str = "") -> Welcome:
         """Return the default account; make it, its credits and its key when they are missing."""
-        account = await self.store.view.accounts.get(FIRST_ACCOUNT)
-        if account is not None:
+        view = self.store.view
+        account = await view.accounts.get(FIRST_ACCOUNT)
+        if account is None:
+            account = await self.create_account(
+                name="default", plan="business", max_jobs=FIRST_MAX_JOBS
+            )
+        # A first start may have been killed after any of these; each is made once.
+        if not await view.ledger.entries(account.id, newest=1):
+            account = await self.grant(account.id, package=FIRST_GRANT, note="first grant")
+        if await view.keys.list(account.id):
             await self._admit(bootstrap_key)
             return Welcome(account=account, secret="")
-        account = await self.create_account(
-            name="default", plan="business", max_jobs=FIRST_MAX_JOBS
-        )
-        account = await self.grant(account.id, package=FIRST_GRANT, note="first grant")
         _, secret = await self.create_key(
             account.id, name="first", secret=bootstrap_key, may=EVERYTHING
         )

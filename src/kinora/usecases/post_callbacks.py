@@ -1,6 +1,6 @@
 """Tell callers of their jobs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -49,7 +49,18 @@ class PostCallbacks:
         """Begin what is due now and has a free place; return how much that was."""
         now = self.clock.now()
         due = await self.store.view.callbacks.due(at=now, at_most=LOOKED_AT)
-        return sum([await self._begin(callback, now) for callback in due])
+        begun = sum([await self._begin(callback, now) for callback in due])
+        if len(due) == LOOKED_AT:
+            await self._send_back(due, now)
+        return begun
+
+    async def _send_back(self, due: Sequence[Callback], now: datetime) -> None:
+        """Let what waits for a busy host wait behind all others, which may be for an idle one."""
+        async with self.store.transaction() as tx:
+            for each in due:
+                breaker = self.breakers.get(place_of(each.url), CLOSED)
+                if each.job not in self.crew.under_way and breaker.places(1, at=now):
+                    await tx.callbacks.rest(each.job, until=now)
 
     async def _begin(self, callback: Callback, now: datetime) -> bool:
         """Begin a post, unless it is under way, or its host is busy, or rests."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinora.domain.asset import Asset, AssetKind
+from kinora.domain.errors import KinoraError
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.keeping import FOR_EVER, Keeping
 from kinora.ports.blobs import Blobs
@@ -68,9 +69,18 @@ class UploadImage:
         )
         await self.blobs.adopt(still.path, name=asset.place)
         reach(Point.UPLOAD_STORED)
-        async with self.store.transaction() as tx:
-            kept = await keep_asset(tx, asset, otherwise=self.keeping)
-            await within_quota(tx, kept, self.quota)
+        kept = await self._kept(asset)
         reach(Point.UPLOAD_KEPT)
         await make_whole(self.blobs, kept, fresh=asset.place, folder=source.parent)
+        return kept
+
+    async def _kept(self, asset: Asset) -> Asset:
+        """Return the asset as it is kept; one that is refused leaves no bytes."""
+        try:
+            async with self.store.transaction() as tx:
+                kept = await keep_asset(tx, asset, otherwise=self.keeping)
+                await within_quota(tx, kept, self.quota)
+        except KinoraError:
+            await self.blobs.delete(asset.place)
+            raise
         return kept

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 from math import ceil
@@ -15,6 +16,7 @@ from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground, build_operator, prepare, stand
 from kinora.domain.ids import AccountId, JobId
 from kinora.domain.rank import Rank
+from tests.assets import asset
 from tests.conftest import KEY
 from tests.wire.world import Maker
 
@@ -67,6 +69,22 @@ async def test_a_job_is_taken_shown_listed_and_cancelled(
     # What made nothing can be put out of the way, too.
     assert (await client.delete(f"/api/jobs/{told['id']}")).status_code == 204
     assert (await client.get(f"/api/jobs/{told['id']}")).json()["state"] == "deleted"
+    assert await held(ground) == COST
+
+
+async def test_a_repeat_is_answered_when_the_account_is_full_by_now(ground: Ground) -> None:
+    full = replace(ground, settings=replace(ground.settings, quota_bytes=100))
+    repeat = {"idempotency-key": "order 7"}
+    async with client_of(full) as client:
+        first = await client.post("/api/jobs", json=BODY, headers=repeat)
+        assert first.status_code == 201
+        async with ground.store.transaction() as tx:
+            made = replace(asset(64, 64, 1.0, ground.mint.id()), account=AccountId(1), size=101)
+            await tx.assets.add(made)
+        again = await client.post("/api/jobs", json=BODY, headers=repeat)
+        assert (again.status_code, again.json()["id"]) == (first.status_code, first.json()["id"])
+        other = await client.post("/api/jobs", json=BODY)
+        assert (other.status_code, other.json()["code"]) == (507, "quota_reached")
     assert await held(ground) == COST
 
 

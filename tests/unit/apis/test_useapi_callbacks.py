@@ -1,5 +1,6 @@
 """Callbacks: what is posted, when, and what happens when nobody takes it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,7 +11,13 @@ from kinora.adapters.post import SafePost
 from kinora.bootstrap.ground import Ground
 from kinora.bootstrap.useapi import build_callbacks
 from kinora.domain.breaker import FAILURES
-from kinora.usecases.post_callbacks import MOST_TRIES, PostCallbacks, place_of
+from kinora.domain.ids import AccountId
+from kinora.ports.callbacks import Callback
+from kinora.ports.post import Answer
+from kinora.ports.store import Outcome
+from kinora.usecases.crew import EACH
+from kinora.usecases.post_callbacks import LOOKED_AT, MOST_TRIES, PostCallbacks, place_of
+from tests.contracts.test_store import NOW, job
 from tests.receiver import LOOPBACK, Later, receiving
 from tests.unit.apis.useapi import calling
 
@@ -44,6 +51,41 @@ async def test_a_film_is_told_of_twice(ground: Ground, tmp_path: Path) -> None:
     assert hook.heads[0].startswith("POST /hook?a=1 HTTP/1.1")
     assert "content-type: application/json" in hook.heads[0].lower()
     assert "transfer-encoding" not in hook.heads[0].lower()
+
+
+async def test_a_slow_host_of_many_jobs_delays_no_other(ground: Ground) -> None:
+    let_go, told = asyncio.Event(), list[str]()
+
+    async def post(url: str, body: bytes, *, headers: object = None) -> Answer:
+        told.append(url)
+        if "slow" in url:
+            await let_go.wait()
+        return Answer(status=200, millis=1)
+
+    async def write(_: Callback, __: Outcome) -> bytes:
+        return b""
+
+    clock, quick = Later(NOW), "http://quick.test/"
+    made = [job(AccountId(1), cost=0) for _ in range(2 * LOOKED_AT)]
+    async with ground.store.transaction() as tx:
+        for number, each in enumerate(made, start=1):
+            await tx.jobs.add(each)
+            begun = each.start(at=NOW)
+            assert await tx.jobs.save(begun, state=each.state, attempt=each.attempt)
+            url = quick if number == len(made) else "http://slow.test/"
+            at = NOW - timedelta(minutes=1) + timedelta(milliseconds=number)
+            await tx.callbacks.add(Callback(job=each.id, url=url, base=""), at=at)
+    tells = PostCallbacks(store=ground.store, clock=clock, post=post, body=write)
+    for _ in range(3):
+        await tells.begin()
+        await tells.crew.wait(0.05)
+        clock.at += timedelta(seconds=1)
+    assert told.count(quick) == 1
+    assert len(told) == EACH + 1
+    let_go.set()
+    while tells.crew.under_way or await tells.begin():
+        await tells.crew.wait(1)
+    assert len(told) == len(made)
 
 
 async def test_each_picture_is_told_of(ground: Ground, tmp_path: Path) -> None:

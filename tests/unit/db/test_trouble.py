@@ -38,6 +38,13 @@ def test_what_sqlite_says_of_a_full_and_of_a_closed_file(tmp_path: Path) -> None
     with pytest.raises(sqlite3.Error) as closed:
         db.execute("insert into t values (1)")
     assert want_of_disk(closed.value) == CLOSED
+    other = sqlite3.connect(tmp_path / "small", timeout=0)
+    db.execute("pragma query_only = off")
+    db.rollback()
+    db.execute("begin immediate")
+    with pytest.raises(sqlite3.Error) as busy:
+        other.execute("begin immediate")
+    assert want_of_disk(busy.value) == "another process holds the database"
     with pytest.raises(sqlite3.Error) as wrong:
         db.execute("select * from nowhere")
     assert want_of_disk(wrong.value) == ""

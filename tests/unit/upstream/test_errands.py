@@ -1,5 +1,7 @@
 """Errands: one outcome, one charge, whatever the other server says or does not say."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from kinora.apis.useapi.routes import PREFIX
 from kinora.bootstrap.dispatcher import build_dispatcher
 from kinora.bootstrap.ground import Ground, build_lane_seal, build_operator
+from kinora.cli.main import cli
 from kinora.domain.errand import Step
 from kinora.domain.errors import JobNotFound
 from kinora.domain.ids import AccountId, AssetId
@@ -18,6 +22,8 @@ from kinora.domain.job import JobState
 from kinora.domain.lane import Bar
 from kinora.ports.sealing import BadSeal
 from kinora.ports.upstream import bound_to
+from kinora.usecases.end_errand import SettleErrand
+from kinora.usecases.run_errand import LONGEST_WORK
 from tests.unit.upstream.platform import (
     CUT,
     LANE,
@@ -273,6 +279,21 @@ async def test_an_operator_closes_and_opens_lanes(house: House) -> None:
         await operator.close_lane(owner, email="no@where.test", closed=True)
 
 
+async def test_an_operator_gives_a_job_another_day(house: House) -> None:
+    house.platform.stands(5)
+    job = await house.submit()
+    await house.go(job)
+    await house.go(job, seconds=LONGEST_WORK.total_seconds() + 1)
+    assert (await house.errand(job)).step is Step.UNKNOWN
+    there = (await house.errand(job)).there
+    assert there is not None
+    resume = SettleErrand(store=house.store, clock=house.clock).resume
+    await resume(job, there=there)
+    house.platform.stands(1)
+    assert await house.go(job, seconds=1) is None
+    assert (await house.job(job)).state is JobState.COMPLETED
+
+
 async def test_a_cancelled_job_is_forgotten(house: House) -> None:
     before = await house.balance()
     job = await house.submit()
@@ -402,3 +423,48 @@ async def test_what_is_not_made_upstream_goes_elsewhere(house: House) -> None:
         told = await house.caller.refused(400, path, email=LANE, **body)
         assert "does not make this" in told
         assert "default@kinora.local" in str(await house.caller.post(path, **body))
+
+
+async def test_an_upstreams_odd_numbers_keep_no_film_from_coming_home(house: House) -> None:
+    house.platform.stands(5, 1, progress=10**400)
+    job = await house.submit()
+    await house.go(job, steps=3, seconds=1)
+    assert (await house.job(job)).state is JobState.COMPLETED
+
+
+async def test_a_job_under_a_number_that_none_can_have_is_an_operators(house: House) -> None:
+    house.platform.submits = [(200, envelope({"video_id": "9" * 5000}))]
+    job = await house.submit()
+    await house.go(job)
+    assert (await house.errand(job)).step is Step.UNKNOWN
+    assert "has no video_id" in (await house.errand(job)).note
+
+
+async def test_a_new_key_does_not_open_what_an_operator_closed(house: House) -> None:
+    operator, owner = build_operator(house.ground), await house._owner()
+    await operator.close_lane(owner, email=LANE, closed=True)
+    await house.open_lane(upstreamKey=SECRET + "2")
+    assert "operator" in await house.caller.refused(429, "/videos/create", prompt="x", email=LANE)
+
+
+async def test_a_removed_lane_does_not_come_back_with_its_upstream_unasked(house: House) -> None:
+    job, path = await house.submit(), f"/accounts/{LANE}"
+    assert (await house.caller.client.delete(PREFIX + path)).status_code == 200
+    told = await house.caller.refused(400, path, password="-", maxJobs=8)
+    assert "under way" in told
+    await house.go(job, steps=3)
+    answer = await house.caller.client.post(PREFIX + path, json={"password": "-", "maxJobs": 8})
+    assert "upstream" not in answer.json()
+    lane = await house.lane()
+    assert lane.upstream is None
+
+
+async def test_the_desk_says_what_a_closed_lane_runs(house: House) -> None:
+    await house.submit()
+    done = await house.submit()
+    await house.go(done, steps=3, seconds=1)
+    for word in ("quarantine", "release"):
+        given = ["--data", str(house.ground.settings.data), "lanes", word, "1", LANE, "--json"]
+        result = await asyncio.to_thread(CliRunner().invoke, cli, given)
+        told = json.loads(result.stdout)
+        assert (told["runs"], told["well"], told["failed"]) == ("1/8", 1, 0)

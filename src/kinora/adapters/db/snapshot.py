@@ -61,6 +61,16 @@ def note_number(path: Path, name: str, value: int) -> None:
         db.raw.close()
 
 
+def number_deliveries(path: Path, *, above: int) -> None:
+    """Number the next deliveries of a database file above a number."""
+    db = connect(str(path))
+    try:
+        db.run("forget_deliveries_number", {})
+        db.run("note_deliveries_number", {"number": above})
+    finally:
+        db.raw.close()
+
+
 def note_deed(path: Path, deed: Deed) -> None:
     """Write a deed into the audit log of a database file."""
     db = connect(str(path))

@@ -23,7 +23,7 @@ def told(trouble: Trouble) -> str:
 
 
 def want_of_disk(error: BaseException) -> str:
-    """Say what the disk lacks when that is why something failed; empty when it is not."""
+    """Say why the disk, or the database on it, cannot be written; empty when it is not that."""
     if isinstance(error, Undone):
         return "the disk is full"
     if isinstance(error, sqlite3.Error):
@@ -38,6 +38,8 @@ def want_of_disk(error: BaseException) -> str:
 def _of_database(code: int) -> str:
     if code == sqlite3.SQLITE_FULL:
         return "the disk is full"
+    if code == sqlite3.SQLITE_BUSY:
+        return "another process holds the database"
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
         return "the disk cannot be written to"
     return ""

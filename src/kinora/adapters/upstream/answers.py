@@ -56,6 +56,7 @@ STANDS = {
 LONGEST_REASON = 300
 REFUSED_FROM, BROKEN_FROM = 300, 500
 MAX_NUMBER = 2**63
+MOST_DIGITS = 19
 
 
 def opened(status: int, body: bytes) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def standing_of(resp: dict[str, Any]) -> Standing:
         raise Unreachable("the upstream's answer does not say how the job stands")
     return Standing(
         stand=stand,
-        done=min(1.0, max(0.0, float(done))) if isinstance(done, int | float) else 0.0,
+        done=float(min(1, max(0, done))) if isinstance(done, int | float) else 0.0,
         link=link if isinstance(link, str) else "",
         reason=_plain(resp.get("reason")),
     )
@@ -126,4 +127,4 @@ def _whole(given: object) -> int | None:
     if isinstance(given, int):
         return given
     digits = isinstance(given, str) and given.isascii() and given.isdigit()
-    return int(str(given)) if digits else None
+    return int(str(given)) if digits and len(str(given)) <= MOST_DIGITS else None

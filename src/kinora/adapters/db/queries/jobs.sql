@@ -39,7 +39,8 @@ where state in ('queued', 'running') and created_at < :before and placed >= :pla
 -- What another server may have is paid back when that is known, not by the clock.
 and (:placed or not exists (select 1 from errands where errands.job = jobs.id))
     -- Off-peak jobs wait for an idle engine; they lose their place, and have a deadline of their own.
-    and (:placed = 1 or rank <> 'off_peak' or state = 'running')
+    -- Their time counts from when they begin.
+    and (:placed = 1 or rank <> 'off_peak' or state = 'running' and started_at < :before)
 order by created_at limit :at_most;
 
 -- name: jobs_in_state

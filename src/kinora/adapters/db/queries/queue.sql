@@ -57,6 +57,8 @@ update heads set tag = max(0, heads.tag + cast(
 from jobs, accounts
 -- A job that another server makes begins as it is accepted, and takes no engine.
 where jobs.id = :job and accounts.id = jobs.account and jobs.started_at <> jobs.created_at
+    -- How long it took is not known when the clock was set back meanwhile.
+    and :ended >= jobs.started_at
     and heads.account = jobs.account and heads.rank = jobs.rank;
 
 -- name: hold_heads
@@ -84,7 +86,7 @@ select halt from engines
 where halt is not null and iif(:upstream = '', own = 1, name = :upstream);
 
 -- name: overdue
-select * from jobs
+select * from jobs indexed by jobs_to_begin
 where state = 'queued' and attempt = 0 and start_by < :at order by start_by limit :at_most;
 
 -- name: get_runs

@@ -145,8 +145,15 @@ delete from deliveries where id in (
     order by begun_at limit :at_most
 );
 
+-- name: forget_deliveries_number
+delete from sqlite_sequence where name = 'deliveries';
+
+-- name: note_deliveries_number
+insert into sqlite_sequence (name, seq) values ('deliveries', :number);
+
 -- name: trim_facts
+-- The newest stays, so that its number is never used again: a replayed delivery may still have it.
 delete from facts where id in (
     select id from (select id, told_at from facts order by id limit :at_most)
-    where told_at < :before
+    where told_at < :before and id < (select max(id) from facts)
 );
