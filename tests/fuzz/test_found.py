@@ -14,6 +14,7 @@ from kinora.apis.pixverse.reference import document
 from kinora.bootstrap.api import Draining, build_api
 from kinora.bootstrap.ground import Ground
 from kinora.domain.ids import AccountId
+from kinora.engines.studio.reel import RATE
 from kinora.engines.studio.source.listening import heard
 from tests.conftest import KEY
 from tests.fuzz.answers import inside, what_is_wrong
@@ -165,3 +166,24 @@ async def test_a_form_whose_head_is_no_text_is_refused_without_a_name_of_python(
     answer = await client.post(path, content=body, headers=form)
     assert "the form is broken" in answer.text
     assert what_is_wrong(dialect, answer, "") == ""
+
+
+def test_a_sound_that_changes_its_rate_on_the_way_is_read_on(tmp_path: Path) -> None:
+    parts = []
+    for rate, layout in ((44_100, "stereo"), (22_050, "mono")):
+        path = tmp_path / f"{rate}.mp3"
+        with av.open(str(path), "w") as out:
+            stream = out.add_stream("mp3", rate=rate, layout=layout)
+            tone = np.sin(np.arange(rate) * 2765 / rate).astype(np.float32) / 2
+            channels = 2 if layout == "stereo" else 1
+            frame = av.AudioFrame.from_ndarray(np.tile(tone, (channels, 1)), "fltp", layout)
+            frame.sample_rate = rate
+            out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+        parts.append(path.read_bytes())
+    both = tmp_path / "both.mp3"
+    both.write_bytes(b"".join(parts))
+    waves = heard(both, seconds=10.0)
+    assert 1.8 * RATE < len(waves) < 2.4 * RATE
+    for second in (0.5, 1.6):
+        assert np.abs(waves[round(second * RATE) :][: RATE // 10]).max() > 0.3

@@ -17,7 +17,7 @@ QUIET = 1e-4
 def blocks(file: InputContainer) -> Iterator[tuple[float, Waves]]:
     """Yield the sound in blocks (samples x 2) with the second at which each begins."""
     stream = file.streams.audio[0]
-    to_stereo = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+    to_stereo = _ToStereo()
     at: float | None = None
     for packet in file.demux(stream):
         decoded = []
@@ -25,13 +25,36 @@ def blocks(file: InputContainer) -> Iterator[tuple[float, Waves]]:
             decoded = packet.decode()
         for frame in decoded:
             at = (frame.time or 0.0) if at is None else at
-            for made in to_stereo.resample(frame):
-                block = _samples(made)
+            for block in to_stereo(frame):
                 yield at, block
                 at += len(block) / RATE
-    for made in to_stereo.resample(None):
-        yield at or 0.0, _samples(made)
-        break
+    for block in to_stereo.rest():
+        yield at or 0.0, block
+
+
+class _ToStereo:
+    """Resamples frames, also of a sound whose rate, layout or format changes on the way."""
+
+    def __init__(self) -> None:
+        self._setup: tuple[str, str, int] | None = None
+        self._resampler = _resampler()
+
+    def __call__(self, frame: av.AudioFrame) -> list[Waves]:
+        """Return what a frame gives, and what was still to come of another kind before it."""
+        setup = frame.format.name, frame.layout.name, frame.sample_rate
+        before = [] if self._setup in (None, setup) else self.rest()
+        self._setup = setup
+        return [*before, *(_samples(made) for made in self._resampler.resample(frame))]
+
+    def rest(self) -> list[Waves]:
+        """Return what is still to come, and begin anew."""
+        left = [_samples(made) for made in self._resampler.resample(None)]
+        self._resampler, self._setup = _resampler(), None
+        return left
+
+
+def _resampler() -> av.AudioResampler:
+    return av.AudioResampler(format="flt", layout="stereo", rate=RATE)
 
 
 def heard(path: Path, *, seconds: float) -> Waves:
