@@ -16,6 +16,7 @@ from pathlib import Path
 from kinora.engines.studio.effects.room import warm as warm_effects
 from kinora.engines.studio.imagevideo.room import warm as warm_pictures
 from kinora.engines.studio.kernels.jit import cache_folder, compiler
+from kinora.engines.studio.mimic.warp import warm as warm_mimic
 from kinora.engines.studio.scenes.stage import warm as warm_scenes
 from kinora.engines.studio.styles.room import warm as warm_styles
 from kinora.engines.studio.upscale.room import warm as warm_upscale
@@ -28,6 +29,7 @@ SECOND: Sequence[Callable[[], None]] = (
     partial(warm_scenes, ("city", "forest", "fields", "underwater", "aurora", "fire")),
     warm_styles,
     warm_upscale,
+    warm_mimic,
 )
 """What each of the two processes compiles: about half a minute of processor time for each."""
 

@@ -116,9 +116,9 @@ def _acted(sitter: Sitter, drive: Drive, shape: Shape) -> Iterator[Picture]:
         # Backwards: for each place of the frame, where in the picture it comes from.
         x, y = coarse.upsampled(bent(coarse.places, target, source))
         layer = cv2.remap(sitter.front, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        alpha = layer[..., 3:].astype(np.float32) / np.float32(255)
-        mixed = sitter.behind * (1 - alpha) + layer[..., :3] * alpha
-        yield np.asarray(mixed, np.uint8)
+        alpha = layer[..., 3].astype(np.float32) / np.float32(255)
+        front = np.ascontiguousarray(layer[..., :3])
+        yield np.asarray(cv2.blendLinear(front, sitter.behind, alpha, 1 - alpha), np.uint8)
 
 
 def _held(moved: Points) -> Points:

@@ -3,6 +3,8 @@
 Where it will be looked at, from pieces of what is around it.
 """
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,9 @@ Field = NDArray[np.float32]
 SIDE = 480
 LEVELS = 6
 PIECES_SIDE = 400
+PIECES = 8000
+"""Pixels that are put together from pieces at the most; each takes a tenth of a millisecond."""
+
 LARGEST = 0.7
 """The share of a picture that can be made of pieces of the rest."""
 
@@ -47,7 +52,8 @@ def fill_from_around(picture: Picture, hidden: Field) -> Picture:
     xphoto has it: coarse, for what is large in a frame is slow and seldom better for being fine.
     """
     height, width = picture.shape[:2]
-    small = shrink(picture, PIECES_SIDE)
+    share = max(1e-4, float(hidden.mean()))
+    small = shrink(picture, min(PIECES_SIDE, round(math.sqrt(PIECES / share * width / height))))
     h, w = small.shape[:2]
     mask = (cv2.resize(hidden, (w, h), interpolation=cv2.INTER_AREA) > 0.02).astype(np.uint8)
     mask = cv2.dilate(mask, np.ones((5, 5), np.uint8))

@@ -20,6 +20,7 @@ from kinora.ports.engine import CannotMake, Progress, Shape
 
 Field = NDArray[np.float32]
 Matrix = NDArray[np.float64]
+Levels = NDArray[np.uint8]
 HARMONY = 0.5
 SMALLEST = 0.001
 """The share of the frame below which a mask is empty."""
@@ -98,22 +99,22 @@ def _cleaned(frame: Picture, track: Track, plate: Picture, number: int) -> Pictu
     if part is None:
         return frame
     cleaned = frame.copy()
-    gone = solid[part].astype(np.float32)
-    cleaned[part] = _patched(frame[part], np.asarray(view[part], np.uint8), gone, side)
+    here, there, gone = (np.ascontiguousarray(each[part]) for each in (frame, view, solid))
+    cleaned[part] = _patched(here, there, gone, side)
     return cleaned
 
 
-def _patched(frame: Picture, view: Picture, mask: Field, side: int) -> Picture:
+def _patched(frame: Picture, view: Picture, mask: Levels, side: int) -> Picture:
     """Return a part of a frame with a view in the mask's place, as light as what is around it."""
     solid = cv2.dilate(mask, np.ones((side, side), np.uint8))
-    soft = cv2.GaussianBlur(solid, (0, 0), max(1.0, side / 2.9))
-    ring = cv2.dilate(solid, np.ones((side * 2 + 1,) * 2, np.uint8)) - solid > 0.5
-    lit = view.astype(np.float32)
-    if ring.any():
-        gain = (frame[ring].mean(0) + 4) / (view[ring].mean(0) + 4)
-        lit = np.clip(lit * np.clip(gain, 0.7, 1.4).astype(np.float32), 0, 255)
-    share = soft[..., None]
-    return (frame * (1 - share) + lit * share).astype(np.uint8)
+    soft = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), max(1.0, side / 2.9))
+    ring = cv2.dilate(solid, np.ones((side * 2 + 1,) * 2, np.uint8)) - solid
+    # Where there is no ring both are black, and the gain is 1.
+    here, there = (np.array(cv2.mean(each, mask=ring)[:3]) + 4 for each in (frame, view))
+    gain = np.clip(here / there, 0.7, 1.4)
+    table = np.clip(np.arange(256)[:, None] * gain, 0, 255).astype(np.uint8)
+    lit = cv2.LUT(view, table[None])
+    return np.asarray(cv2.blendLinear(frame, lit, 1 - soft, soft), np.uint8)
 
 
 def _box(mask: Field) -> tuple[float, float, float, float]:
