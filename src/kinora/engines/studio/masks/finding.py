@@ -30,21 +30,21 @@ SIDE = 400
 CORES = (0.8, 0.62, 0.45)
 
 
-def find_masks(picture: Picture) -> dict[str, Field]:
+def find_masks(picture: Picture, *, beside: bool = True) -> dict[str, Field]:
     """Return the masks of a frame by name, each 0 to 1 at its size; the background is always there.
 
     A person is a subject with a face. The object is the subject without one, or what stands out
     most beside the person. The background is all but what the frame is about, so that what stands
-    beside a person is part of it.
+    beside a person is part of it. Without `beside` no object is looked for beside a person.
     """
     found: dict[str, Field] = {}
     subject = find_subject(picture)
     main = _main(picture, subject)
     if subject.faces and _fits(subject.matte) and main is not None:
         found[PERSON] = main
-        beside = _beside(picture, main)
-        if beside is not None:
-            found[OBJECT] = beside
+        thing = _beside(picture, main) if beside else None
+        if thing is not None:
+            found[OBJECT] = thing
     elif main is not None:
         found[OBJECT] = main
     nothing = np.zeros(picture.shape[:2], np.float32)

@@ -144,7 +144,8 @@ def _chosen(target: Target, given: Given, shape: Shape) -> Chosen:
         return _behind(given, shape)
     wanted = {round(part * (shape.frames - 1)) for part in TRIES}
     shown = ((n, f) for n, f in enumerate(islice(given.read(), max(wanted) + 1)) if n in wanted)
-    seen = [(n, frame, find_masks(frame)) for n, frame in shown]
+    beside = target.region != PERSON
+    seen = [(n, frame, find_masks(frame, beside=beside)) for n, frame in shown]
     for name in (target.region, *INSTEAD.get(target.region, ())):
         known = [
             (doubtful(frame, masks[name]), at, masks[name])
