@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinora.domain.asset import Asset
-from kinora.domain.errors import KinoraError
 from kinora.domain.ids import AccountId, AssetId
 from kinora.domain.keeping import FOR_EVER, Keeping
 from kinora.ports.blobs import Blobs
 from kinora.ports.clock import Clock, Mint
-from kinora.ports.faults import Point, reach
 from kinora.ports.media import MediaGate
 from kinora.ports.store import Store
 from kinora.usecases.judge_content import JudgeContent
-from kinora.usecases.keep_asset import keep_asset, make_whole
-from kinora.usecases.keep_quota import within_quota
+from kinora.usecases.keep_upload import keep_upload
 from kinora.usecases.naming import blob_name, content_name, digest_of
 from kinora.usecases.read_quota import NO_QUOTA, ReadQuota
 
@@ -76,20 +73,11 @@ class UploadMedia:
             created_at=self.clock.now(),
             content=content_name(digest, asset_id, ending=ending),
         )
-        await self.blobs.adopt(clip.path, name=asset.place)
-        reach(Point.UPLOAD_STORED)
-        kept = await self._kept(asset)
-        reach(Point.UPLOAD_KEPT)
-        await make_whole(self.blobs, kept, fresh=asset.place, folder=source.parent)
-        return kept
-
-    async def _kept(self, asset: Asset) -> Asset:
-        """Return the asset as it is kept; one that is refused leaves no bytes."""
-        try:
-            async with self.store.transaction() as tx:
-                kept = await keep_asset(tx, asset, otherwise=self.keeping)
-                await within_quota(tx, kept, self.quota)
-        except KinoraError:
-            await self.blobs.delete(asset.place)
-            raise
-        return kept
+        return await keep_upload(
+            asset,
+            clip.path,
+            store=self.store,
+            blobs=self.blobs,
+            keeping=self.keeping,
+            quota=self.quota,
+        )
