@@ -7,6 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kinora.adapters.faults import lay
+from kinora.ports.faults import Point
 from kinora_client import Kinora, Submitted, calls
 from tests.acceptance.conftest import (
     CARD,
@@ -19,6 +21,7 @@ from tests.acceptance.conftest import (
     until,
 )
 from tests.acceptance.test_main_job import cli
+from tests.faults.chaos.audit import Books
 from tests.faults.chaos.caller import PICTURE
 
 __all__ = ["kinora", "server"]
@@ -67,6 +70,24 @@ def test_a_killed_server_leaves_nothing_running_and_goes_on(
     server.stop(signal.SIGKILL)
     server.start()
     ended_once(server, kinora, jobs, before)
+
+
+def test_what_breaks_the_end_of_one_job_takes_no_other_along(tmp_path: Path) -> None:
+    faults = tmp_path / "faults"
+    faults.mkdir()
+    lay(faults, Point.FINISH_BEGUN, "broken")
+    extra = CARD | {"KINORA_FAULTS": str(faults)}
+    with serving(tmp_path, **extra) as server, Kinora(server.address, KEY) as kinora:
+        dispatcher = server.find(PARTS["dispatcher"]).pid
+        jobs = [kinora.submit(calls.text_to_video("a title", **SMALL)) for _ in range(3)]
+        assert all(kinora.wait(job).done for job in jobs)
+        assert server.find(PARTS["dispatcher"]).pid == dispatcher
+        assert server.log.count('"event": "job.not_stored"') == 1
+        assert not list(faults.iterdir())
+        books = Books(server.data)
+        breaks = [row["breaks"] for row in books.rows("select breaks from jobs")]
+        books.close()
+        assert sorted(breaks) == [0, 0, 1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends hung children")

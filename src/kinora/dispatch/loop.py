@@ -203,9 +203,11 @@ class Dispatcher:
     async def _finish(self, job: Job, output: Output) -> None:
         try:
             counted = await self.outcomes.finish(job, output=output)
-        except OSError as error:
+        except Exception as error:
+            # What breaks the end of one job must not take those along that run beside it.
             log.exception("job.not_stored", job=job.id, attempt=job.attempt)
-            reason = f"the result could not be stored: {error.strerror}"
+            why = f": {error.strerror}" if isinstance(error, OSError) else ""
+            reason = f"the result could not be stored{why}"
             await self.outcomes.recover.lost(job, reason=reason)
         else:
             log.info("job.finished", job=job.id, attempt=job.attempt, counted=counted)
