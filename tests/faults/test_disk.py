@@ -127,7 +127,7 @@ def test_media_that_cannot_be_written_is_paid_back(small: Server) -> None:
         )
         told = upload.json()
         assert (told["ErrCode"], told["Resp"]) == (BUSY, None)
-        assert "the disk cannot be written to; nothing was charged" in told["ErrMsg"]
+        assert "the disk cannot be written to; try again later" in told["ErrMsg"]
     finally:
         subprocess.run(["umount", blobs], check=True)
     well(small, accepted=1)

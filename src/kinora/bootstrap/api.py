@@ -340,7 +340,7 @@ def crashed(request: Request, error: Exception) -> Response:
 def excuse_of(error: Exception) -> KinoraError | None:
     """Return what to say when the disk, and not the program, is why a call broke."""
     want = want_of_disk(error)
-    return Overloaded(f"{want}; nothing was charged or changed") if want else None
+    return Overloaded(f"{want}; try again later") if want else None
 
 
 def plain_crash() -> Response:

@@ -17,9 +17,9 @@ from kinora.apis.useapi.pictures import image_orders
 from kinora.apis.useapi.sources import FindGiven
 from kinora.apis.useapi.translate import film_order
 from kinora.apis.useapi.wire import ImageBody, Submission
-from kinora.domain.errors import KinoraError, TooManyRunning
+from kinora.domain.errors import TooManyRunning
 from kinora.domain.ids import AccountId, JobId
-from kinora.domain.job import Job, WrongState
+from kinora.domain.job import Job
 from kinora.domain.lane import Lane
 from kinora.domain.order import Order
 from kinora.domain.rank import Rank
@@ -131,9 +131,10 @@ class Makers:
             for order in orders:
                 # Those before a refusal must be known, so no comprehension will do.
                 placed.append(await self._on_a_lane(order, asked))  # noqa: PERF401
-        except KinoraError:
+        except Exception:
             for each in placed:
-                with suppress(WrongState):
+                # It may have ended; and what kept the next one out may keep this from being undone.
+                with suppress(Exception):
                     await self.cancel(each.job.id)
             raise
         return placed
