@@ -37,7 +37,7 @@ check: lint ## All that, and the fast tests
 
 test: install ## All of check's tests, and those that start real processes
 	$(BIN)/python scripts/warm.py
-	$(PYTEST) -q -n 2 --dist loadgroup tests
+	$(PYTEST) -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 faults: install ## A thousand random kill sequences; the figures go to docs/reliability.md (an hour)
 	$(BIN)/python -m tests.faults.chaos --sequences 1000

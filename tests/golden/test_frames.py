@@ -26,9 +26,6 @@ CHAOTIC = ("fluid",)
 """Flows in which a last bit grows to a swirl within seconds: on another CPU only the colours and
 how they are spread can be the same, not where they are."""
 
-# They are drawn together, in one process.
-pytestmark = pytest.mark.xdist_group("golden")
-
 
 @pytest.fixture(scope="session")
 def seen(
