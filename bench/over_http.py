@@ -152,8 +152,10 @@ async def measure(kind: str, port: int) -> dict[str, float]:
             path = "/openapi/v2/video/text/generate"
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(call("POST", path, BODY))
-            told = await reader.read(4096)
-            job = json.loads(told.partition(b"\r\n\r\n")[2])["Resp"]["video_id"]
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length:")[2].split()[0])
+            told = await reader.readexactly(length)
+            job = json.loads(told)["Resp"]["video_id"]
             writer.close()
             polls = await load(port, call("GET", f"/openapi/v2/video/result/{job}"))
             submits = await load(port, call("POST", path, BODY))
