@@ -42,7 +42,7 @@ test: install ## All of check's tests, and those that start real processes
 faults: install ## A thousand random kill sequences; the figures go to docs/reliability.md (an hour)
 	$(BIN)/python -m tests.faults.chaos --sequences 1000
 
-fuzz: install ## Thousands of odd calls and spoiled files: an hour
+fuzz: install ## Thousands of odd calls and spoiled files: half an hour
 	FUZZ_CASES=10000 FUZZ_FILES=10000 FUZZ_FIGURES=docs/reliability/fuzz.json $(PYTEST) -q tests/fuzz
 
 audit: install ## What is installed: by the pins, of good licences, without known weaknesses
