@@ -112,6 +112,11 @@ class Lane:
     halt: Halt | None = None
 
     @property
+    def closed_by_operator(self) -> bool:
+        """Whether an operator has closed it, which only an operator takes back."""
+        return self.quarantine is not None and self.quarantine.reason is Bar.OPERATOR
+
+    @property
     def available(self) -> int:
         """How many more jobs it takes now, were it not closed."""
         return max(0, self.max_jobs - self.executing)

@@ -111,8 +111,8 @@ class PutLane:
             replays=bool(wanted.replays),
         )
         # A new key is a new chance, whatever the old one was closed for; not so an operator's word.
-        closed = lane.quarantine is not None and lane.quarantine.reason is Bar.OPERATOR
-        return replace(lane, upstream=there, quarantine=lane.quarantine if closed else None)
+        kept = lane.quarantine if lane.closed_by_operator else None
+        return replace(lane, upstream=there, quarantine=kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +123,17 @@ class DropLane:
     clock: Clock
 
     async def __call__(self, account: AccountId, *, email: str, by: By = BY_SERVER) -> None:
-        """Forget it; raises Invalid for the default lane, JobNotFound for one that is not there."""
+        """Forget it; raises JobNotFound for one that is not there.
+
+        Raises Invalid for the default lane, and for one that an operator has closed: made anew, it
+        would be open.
+        """
         if email == DEFAULT_LANE:
             raise Invalid("the default account cannot be removed")
         async with self.store.transaction() as tx:
+            lane = await tx.lanes.get(account, email)
+            if lane is not None and not lane.hidden and lane.closed_by_operator:
+                raise Invalid("this account is in quarantine by the operator's word, and stays")
             if not await tx.lanes.drop(account, email):
                 raise JobNotFound(f"there is no account {email[:100]}")
             deed = by.deed("lane.drop", _target(account, email), at=self.clock.now())

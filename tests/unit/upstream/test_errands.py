@@ -447,6 +447,18 @@ async def test_a_new_key_does_not_open_what_an_operator_closed(house: House) -> 
     assert "operator" in await house.caller.refused(429, "/videos/create", prompt="x", email=LANE)
 
 
+async def test_a_lane_that_an_operator_closed_is_not_removed_and_made_anew(house: House) -> None:
+    operator, owner = build_operator(house.ground), await house._owner()
+    await operator.close_lane(owner, email=LANE, closed=True)
+    path = PREFIX + f"/accounts/{LANE}"
+    refused = await house.caller.client.delete(path)
+    assert (refused.status_code, refused.json()["code"]) == (400, 400)
+    assert "operator" in refused.json()["error"]
+    assert (await house.lane()).closed_by_operator
+    await operator.close_lane(owner, email=LANE, closed=False)
+    assert (await house.caller.client.delete(path)).status_code == 200
+
+
 async def test_a_removed_lane_does_not_come_back_with_its_upstream_unasked(house: House) -> None:
     job, path = await house.submit(), f"/accounts/{LANE}"
     assert (await house.caller.client.delete(PREFIX + path)).status_code == 200
