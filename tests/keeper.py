@@ -26,6 +26,7 @@ from kinora.usecases.expire_assets import ExpireAssets
 from kinora.usecases.finish_job import FinishJob
 from kinora.usecases.judge_content import JudgeContent
 from kinora.usecases.manage_accounts import CreateAccount, GrantCredits
+from kinora.usecases.read_quota import NO_QUOTA
 from kinora.usecases.remove_media import ClearDoomed
 from kinora.usecases.submit_job import SubmitJob
 from kinora.usecases.sweep_blobs import SweepBlobs
@@ -70,6 +71,7 @@ class House:
         self.store, self.folder, self.keeping = store, folder, keeping
         self.clock = Hands()
         self.mint = RandomMint(worker=0, floor=0)
+        self.quota = NO_QUOTA
         self.blobs = DiskBlobs(folder / "blobs")
         self.moderator = RuleModerator(rules=shipped(), hashes=HashList(frozenset(), ()))
         self.judge = JudgeContent(store=store, moderator=self.moderator, clock=self.clock)
@@ -109,6 +111,7 @@ class House:
             mint=self.mint,
             judge=self.judge,
             keeping=self.keeping,
+            quota=self.quota,
         )
         return await upload(self.file(content), account=account)
 

@@ -49,13 +49,19 @@ async def test_errands_move_by_compare_and_set(store: SqliteStore) -> None:
     assert await store.view.errands.get(made.id) is None
 
 
-async def test_jobs_made_elsewhere_do_not_run_here(store: SqliteStore) -> None:
+async def running(store: SqliteStore) -> tuple[Job, Job]:
+    """Return a job that is made here and one that is made elsewhere, both under way."""
     here, away = job(), job()
     async with store.transaction() as tx:
         for made in (here, away):
             await tx.jobs.add(made)
             await tx.jobs.save(made.start(at=NOW), state=made.state, attempt=made.attempt)
         await tx.errands.add(errand_of(away))
+    return here, away
+
+
+async def test_jobs_made_elsewhere_do_not_run_here(store: SqliteStore) -> None:
+    here, away = await running(store)
     assert [each.id for each in await store.view.jobs.running_here()] == [here.id]
     # Nor are they paid back by the clock: another server may have been paid.
     late = NOW + timedelta(days=1)
@@ -86,12 +92,7 @@ async def test_lanes_know_how_their_engine_is_halted(store: SqliteStore) -> None
 
 
 async def test_jobs_made_elsewhere_are_not_among_those_that_run(store: SqliteStore) -> None:
-    here, away = job(), job()
-    async with store.transaction() as tx:
-        for made in (here, away):
-            await tx.jobs.add(made)
-            await tx.jobs.save(made.start(at=NOW), state=made.state, attempt=made.attempt)
-        await tx.errands.add(errand_of(away))
+    here, _ = await running(store)
     assert [each.job for each in await store.view.queue.running(at_most=9)] == [here.id]
 
 

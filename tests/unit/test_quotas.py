@@ -32,7 +32,7 @@ from kinora.usecases.upload_image import UploadImage
 from kinora.usecases.upload_media import UploadMedia
 from tests.assets import asset as asset_on_paper
 from tests.conftest import KEY
-from tests.keeper import House, OpenGate
+from tests.keeper import House
 from tests.wire.world import Maker
 
 ONE = AccountId(1)
@@ -290,19 +290,11 @@ async def test_a_loop_that_is_late_takes_no_new_work(ground: Ground) -> None:
 
 async def test_a_refused_upload_leaves_nothing_on_the_disk(ground: Ground) -> None:
     house = House(ground.store, ground.settings.data)
+    house.quota = ReadQuota(otherwise=Quota(uploads=1))
     for verb in (UploadImage, UploadMedia):
-        upload = verb(
-            store=house.store,
-            blobs=house.blobs,
-            gate=OpenGate(),
-            clock=house.clock,
-            mint=house.mint,
-            judge=house.judge,
-            quota=ReadQuota(otherwise=Quota(uploads=1)),
-        )
         # The day may end in between.
         for content in (b"one", b"two", b"three"):
             with suppress(TooOften):
-                await upload(house.file(content), account=ONE)
+                await house.taken_in(verb, content, ONE)
     kept = [each.name for each in await ground.store.view.upkeep.stored(after="", at_most=9)]
     assert len(house.stored()) == len(kept) < 4

@@ -1,5 +1,6 @@
 """Pictures: every model of the table, how they are read, listed and deleted."""
 
+import errno
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kinora.bootstrap.ground import Ground, build_clear
 from kinora.domain.ids import JobId
 from kinora.domain.job import Job
 from kinora.domain.order import TextToImage, Words
+from kinora.ports.faults import Point, arm
 from kinora.usecases.fail_job import FailJob
 from tests.unit.apis.useapi import LANE, Caller, calling, number_in, other_account
 
@@ -176,6 +178,29 @@ async def test_all_of_a_call_or_none(ground: Ground, tmp_path: Path) -> None:
         assert (await caller.get("/features"))["credit_package"] == 12
         assert await caller.get("/scheduler") == []
         assert (await caller.get("/scheduler/available"))["available"][0]["available"] == 5
+
+
+async def test_all_or_none_also_when_the_disk_is_full(ground: Ground, tmp_path: Path) -> None:
+    passed: list[Point] = []
+
+    def full_at_the_third(point: Point) -> None:
+        if point is Point.SUBMIT_WRITTEN:
+            passed.append(point)
+            if len(passed) == 3:
+                raise OSError(errno.ENOSPC, "full")
+
+    token = await other_account(ground, purse=100)
+    async with calling(ground, tmp_path, token=token) as caller:
+        before = (await caller.get("/features"))["credit_package"]
+        arm(full_at_the_third)
+        try:
+            with pytest.raises(OSError, match="full"):
+                await caller.post("/images/create", prompt="a fox", create_count=4)
+        finally:
+            arm(None)
+        assert len(passed) == 3
+        assert (await caller.get("/features"))["credit_package"] == before
+        assert await caller.get("/scheduler") == []
 
 
 async def test_pages(ground: Ground, tmp_path: Path) -> None:

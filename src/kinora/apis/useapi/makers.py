@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,12 +20,14 @@ from kinora.apis.useapi.translate import film_order
 from kinora.apis.useapi.wire import ImageBody, Submission
 from kinora.domain.errors import TooManyRunning
 from kinora.domain.ids import AccountId, JobId
-from kinora.domain.job import Job
+from kinora.domain.job import Job, WrongState
 from kinora.domain.lane import Lane
 from kinora.domain.order import Order
 from kinora.domain.rank import Rank
 from kinora.usecases.submit_job import Within
 from kinora.web.terms import with_terms
+
+log = structlog.get_logger()
 
 
 class Submit(Protocol):
@@ -133,11 +136,19 @@ class Makers:
                 placed.append(await self._on_a_lane(order, asked))  # noqa: PERF401
         except Exception:
             for each in placed:
-                # It may have ended; and what kept the next one out may keep this from being undone.
-                with suppress(Exception):
-                    await self.cancel(each.job.id)
+                await self._given_back(each.job)
             raise
         return placed
+
+    async def _given_back(self, job: Job) -> None:
+        """Cancel a job; what keeps one from being cancelled must not keep the others."""
+        try:
+            await self.cancel(job.id)
+        except WrongState:
+            # It has ended meanwhile.
+            return
+        except Exception:
+            log.exception("images.not_given_back", job=job.id)
 
 
 def _submitted(placed: Sequence[Placed]) -> SubmittedVideo | SubmittedImages | SubmittedSound:
