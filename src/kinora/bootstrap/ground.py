@@ -24,6 +24,7 @@ from kinora.catalog.plans import load_plans
 from kinora.catalog.templates import BadTemplates
 from kinora.domain.deed import SERVER, By
 from kinora.domain.keys import Pepper
+from kinora.domain.quota import SILENT
 from kinora.domain.seals import derived
 from kinora.moderation.hashes import BadHashes, load_hashes
 from kinora.moderation.moderator import RuleModerator
@@ -328,7 +329,8 @@ def build_places(ground: Ground) -> ReadQueue:
 
 def build_quota(settings: Settings) -> ReadQuota:
     """Build what knows how much accounts may keep and do."""
-    return ReadQuota(otherwise=settings.quota, plans=load_plans())
+    plans = {name: plan for name, plan in load_plans().items() if plan.quota != SILENT}
+    return ReadQuota(otherwise=settings.quota, plans=plans)
 
 
 def build_sweep(ground: Ground) -> SweepBlobs:
